@@ -1,0 +1,40 @@
+"""Formulas as native MathML, converted by docutils: no JavaScript, no fonts, nothing from a network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docutils import nodes
+from docutils.utils.math import MathError
+from docutils.utils.math.latex2mathml import tex2mathml
+from sphinx.application import Sphinx
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+
+
+def _convert(self: Any, node: nodes.Element, *, block: bool) -> str:
+    """The MathML of one node, or its source and a warning, so that `-W` stops at it."""
+    source = node.astext().strip()
+    try:
+        return str(tex2mathml(source, as_block=block))
+    except MathError as error:
+        logger.warning("cannot convert the formula %s: %s", source, error, location=node)
+        return f"<code>{self.encode(source)}</code>"
+
+
+def visit_inline(self: Any, node: nodes.math) -> None:
+    self.body.append(_convert(self, node, block=False))
+    raise nodes.SkipNode
+
+
+def visit_block(self: Any, node: nodes.math_block) -> None:
+    self.body.append(self.starttag(node, "div", CLASS="math"))
+    self.body.append(_convert(self, node, block=True))
+    self.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,333 @@
+"""Deletes each check of the kernel in turn, and expects a forged certificate to pass (`make mutate`).
+
+Two kinds of mutants are made from the syntax tree of verinet/kernel.py, one change each:
+
+check    a check is deleted or weakened: an ``if ..: refuse(..)``, one part of its condition, an ``or refuse(..)``, a
+         ``.. else refuse(..)``, the length, the bound or the word list that a reader is called with, ``positive``.
+         At least one forged certificate must then be accepted, or stand in `EXCUSED` below with the reason.
+number   a comparison, a sign, an operation, a constant, an ``and`` is changed.  Then a forged certificate must be
+         accepted, or a true one refused or reported otherwise, or the mutant stands in `EXCUSED`.
+
+An entry of `EXCUSED` that excuses nothing is an error too.  The status is 1 if a mutant is neither caught nor excused.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import multiprocessing
+import sys
+import time
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+KERNEL = ROOT / "verinet" / "kernel.py"
+PROCESSES = 2
+# printing is tested by its text (tests/test_kernel.py), and main by its exit status
+NOT_MUTATED = {"decimal", "sum_text", "names_of", "form_text", "polynomial_text", "point_text", "place_text"}
+NOT_MUTATED |= {"conclusion", "describe", "report_text", "main", "digest", "refuse"}
+
+# --- excused: (function, mutant) -> reason -----------------------------------------------------------------------
+
+CRASH = "a traceback instead of a refusal: nothing is accepted, but the kernel must name the place"
+LIMIT = "a limit on time and memory, without effect on what is true"
+TWICE = "refused at a second place too"
+TYPES = "for the type checker; the value cannot occur"
+SAME = "the same function"
+EXCUSED: dict[tuple[str, str], str] = {}
+
+
+class Mutant(NamedTuple):
+    kind: str  # check or number
+    function: str
+    line: int
+    text: str
+    node: int  # position of the changed node in the walk
+    alternative: int
+
+
+class Certificate(NamedTuple):
+    name: str
+    text: str
+    lines: bool
+    calls: frozenset[str]  # the kernel's functions that it runs through
+    report: Any  # None if forged
+
+
+# --- making mutants ------------------------------------------------------------------------------------------------
+
+
+def is_refusal(node: ast.AST | None) -> bool:
+    if isinstance(node, ast.Expr):
+        node = node.value
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "refuse"
+
+
+Change = tuple[str, str, Callable[[], None], Callable[[], None]]  # kind, text, do, undo
+
+
+def only(values: list[ast.expr]) -> list[ast.expr]:
+    """A BoolOp needs two values: a single one stands twice."""
+    return values if len(values) > 1 else values * 2
+
+
+def setting(kind: str, text: str, node: ast.AST, field: str, value: Any) -> Change:
+    old = getattr(node, field)
+    return kind, text, lambda: setattr(node, field, value), lambda: setattr(node, field, old)
+
+
+def changes(node: ast.AST) -> Iterator[Change]:
+    """All changes of this node, each with its undoing."""
+    if isinstance(node, ast.If):
+        yield from of_if(node)
+    elif isinstance(node, ast.BoolOp):
+        yield from of_bool(node)
+    elif isinstance(node, ast.IfExp):
+        yield from of_choice(node)
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        yield from of_call(node, node.func.id)
+    elif isinstance(node, ast.Compare):
+        yield from of_compare(node)
+    elif isinstance(node, ast.BinOp | ast.AugAssign):
+        yield from of_arithmetic(node)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        yield setting("number", f"sign lost: {ast.unparse(node)}", node, "op", ast.UAdd())
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        inner = ast.UnaryOp(ast.Not(), node.operand)
+        yield setting("number", f"not lost: {ast.unparse(node)}", node, "operand", inner)
+    elif isinstance(node, ast.Constant) and type(node.value) in (int, bool):
+        other = not node.value if type(node.value) is bool else node.value + 1
+        yield setting("number", f"constant {node.value!r} -> {other!r}", node, "value", other)
+    elif isinstance(node, ast.Slice) and ast.unparse(node) == "::-1":
+        yield setting("number", "[::-1] -> [:]", node, "step", None)
+
+
+def of_if(node: ast.If) -> Iterator[Change]:
+    ends = len(node.body) == 1 and (is_refusal(node.body[0]) or ast.unparse(node.body[0]) == "return False")
+    if ends:
+        kind, condition = "check", ast.unparse(node.test)
+        yield setting(kind, f"deleted: if {condition}", node, "test", ast.Constant(False))
+        if isinstance(node.test, ast.BoolOp):
+            for part in node.test.values:
+                rest = [other for other in node.test.values if other is not part]
+                keeps = isinstance(node.test.op, ast.Or)  # a part of an `and` makes the check stronger
+                if keeps:
+                    yield setting(kind, f"part deleted: {ast.unparse(part)}", node.test, "values", only(rest))
+
+
+def of_bool(node: ast.BoolOp) -> Iterator[Change]:
+    if is_refusal(node.values[-1]):
+        yield setting("check", f"deleted: or {ast.unparse(node.values[-1])}", node, "values", only(node.values[:-1]))
+        return
+    other = ast.And() if isinstance(node.op, ast.Or) else ast.Or()
+    yield setting("number", f"and <-> or: {ast.unparse(node)}", node, "op", other)
+    if isinstance(node.op, ast.And):
+        for part in node.values:
+            rest = [value for value in node.values if value is not part]
+            yield setting("number", f"and-part deleted: {ast.unparse(part)} in {ast.unparse(node)}", node, "values", only(rest))
+
+
+def of_choice(node: ast.IfExp) -> Iterator[Change]:
+    text = ast.unparse(node)
+    if is_refusal(node.orelse):
+        yield setting("check", f"deleted: {text}", node, "test", ast.Constant(True))
+    elif is_refusal(node.body):
+        yield setting("check", f"deleted: {text}", node, "test", ast.Constant(False))
+    elif text.startswith("('split', 'next', 'empty', 'thin', 'cell') if"):  # the steps of a count, and of a claim
+        both = ast.BinOp(node.body, ast.Add(), node.orelse)
+        yield setting("check", "words of a claim allowed in a count", node, "body", both)
+        yield setting("check", "words of a count allowed in a claim", node, "orelse", both)
+    else:
+        yield setting("number", f"always the first: {text}", node, "test", ast.Constant(True))
+        yield setting("number", f"always the second: {text}", node, "test", ast.Constant(False))
+
+
+def of_call(node: ast.Call, name: str) -> Iterator[Change]:
+    text = ast.unparse(node)
+    third = ast.unparse(node.args[2]) if len(node.args) > 2 else "None"
+    if name in ("items", "row_of", "point_of") and third != "None":
+        yield setting("check", f"any length: {text}", node, "args", [*node.args[:2], ast.Constant(None)])
+    elif name == "index":
+        yield setting("check", f"any index: {text}", node, "args", [*node.args[:2], ast.Constant(2**40)])
+    elif name == "positive":
+        yield setting("check", f"any number: {text}", node.func, "id", "number")
+    elif name == "word":
+        yield setting("check", f"any word: {text}", node, "args", [*node.args[:2], ast.Tuple([node.args[0]], ast.Load())])
+    elif name == "reversed":
+        yield setting("number", f"not reversed: {text}", node.func, "id", "list")
+    elif name in ("all", "any", "min", "max"):
+        other = {"all": "any", "any": "all", "min": "max", "max": "min"}[name]
+        yield setting("number", f"{other}: {text}", node.func, "id", other)
+
+
+OPPOSITE: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
+    ast.Lt: (ast.LtE, ast.Gt),
+    ast.LtE: (ast.Lt, ast.GtE),
+    ast.Gt: (ast.GtE, ast.Lt),
+    ast.GtE: (ast.Gt, ast.LtE),
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+    ast.Is: (ast.IsNot,),
+    ast.IsNot: (ast.Is,),
+    ast.In: (ast.NotIn,),
+    ast.NotIn: (ast.In,),
+}
+
+
+def of_compare(node: ast.Compare) -> Iterator[Change]:
+    for place, old in enumerate(node.ops):
+        for other in OPPOSITE[type(old)]:
+            ops = [other() if k == place else op for k, op in enumerate(node.ops)]
+            yield setting("number", f"{type(old).__name__} -> {other.__name__}: {ast.unparse(node)}", node, "ops", ops)
+
+
+def of_arithmetic(node: ast.BinOp | ast.AugAssign) -> Iterator[Change]:
+    others = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.FloorDiv: ast.Mult, ast.Mod: ast.FloorDiv}
+    if type(node.op) in others and not isinstance(getattr(node, "right", None), ast.List | ast.JoinedStr):
+        other = others[type(node.op)]
+        yield setting("number", f"{type(node.op).__name__} -> {other.__name__}: {ast.unparse(node)}", node, "op", other())
+
+
+def places(tree: ast.Module) -> list[tuple[str, ast.AST]]:
+    """Every node that may be changed, with the function it stands in, in one fixed order."""
+    found: list[tuple[str, ast.AST]] = []
+    for part in tree.body:
+        if isinstance(part, ast.FunctionDef) and part.name not in NOT_MUTATED:
+            skipped = {id(n) for argument in ast.walk(part.args) for n in ast.walk(argument)}
+            skipped |= {id(n) for call in ast.walk(part) if is_refusal(call) for n in ast.walk(call)}  # messages
+            annotations = [n.annotation for n in ast.walk(part) if isinstance(n, ast.AnnAssign)]
+            skipped |= {id(n) for note in [*annotations, part.returns] if note for n in ast.walk(note)}
+            skipped |= {id(n.slice) for n in ast.walk(part) if isinstance(n, ast.Subscript) and isinstance(n.slice, ast.Constant)}
+            found += [(part.name, node) for node in ast.walk(part) if id(node) not in skipped]
+    return found
+
+
+def mutants(tree: ast.Module) -> list[Mutant]:
+    return [
+        Mutant(kind, function, getattr(node, "lineno", 0), text, place, alternative)
+        for place, (function, node) in enumerate(places(tree))
+        for alternative, (kind, text, _, _) in enumerate(changes(node))
+    ]
+
+
+# --- trying them ---------------------------------------------------------------------------------------------------
+
+
+def module_of(code: types.CodeType) -> types.ModuleType:
+    module = types.ModuleType("mutant")
+    sys.modules["mutant"] = module
+    exec(code, module.__dict__)
+    return module
+
+
+def certificates() -> tuple[list[Certificate], list[Certificate]]:
+    """The true ones and the forged ones, with the functions of the kernel that each runs through."""
+    sys.path.insert(0, str(ROOT))
+    from tests.forged import make
+
+    kernel = module_of(compile(KERNEL.read_text(encoding="utf-8"), str(KERNEL), "exec"))
+    called: set[str] = set()
+
+    def note(frame: types.FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code.co_filename == str(KERNEL):
+            called.add(frame.f_code.co_name)
+
+    def run(name: str, text: str, lines: bool, forged: bool) -> Certificate:
+        called.clear()
+        sys.setprofile(note)
+        try:
+            report = kernel.check(text, lines)
+        except kernel.Rejected:
+            report = None
+        finally:
+            sys.setprofile(None)
+        if (report is None) is not forged:
+            raise SystemExit(f"the kernel as it stands {'refuses' if report is None else 'accepts'} {name}")
+        return Certificate(name, text, lines, frozenset(called), report and tuple(report))
+
+    true = [run(name, json.dumps(document), False, False) for name, document in make.TRUE.items()]
+    header = {**make.TRUE["relu-nonnegative"], "evidence": {}}
+    steps = make.TRUE["relu-nonnegative"]["evidence"]["steps"]
+    true.append(run("as-lines", "\n".join(map(json.dumps, [header, *steps])), True, False))
+    forged = [run(entry.name, entry.text, entry.name.endswith("l"), True) for entry in make.all_forged()]
+    return true, sorted(forged, key=lambda entry: len(entry.text))
+
+
+def verdict(mutant: Mutant, kernel: types.ModuleType, true: list[Certificate], forged: list[Certificate]) -> str:
+    """What catches the mutant: "accepts NAME", "refuses NAME", "crashes on NAME"; "" if nothing does."""
+    crash = ""
+    for entry in forged:
+        if mutant.function in entry.calls:
+            try:
+                kernel.check(entry.text, entry.lines)
+            except kernel.Rejected:
+                continue
+            except Exception as error:
+                crash = crash or f"crashes ({type(error).__name__}) on {entry.name}"
+            else:
+                return f"accepts {entry.name}"
+    for entry in true:
+        if mutant.function in entry.calls:
+            try:
+                report = tuple(kernel.check(entry.text, entry.lines))
+            except Exception as error:
+                return f"refuses {entry.name}" if isinstance(error, kernel.Rejected) else f"crashes on true {entry.name}"
+            if report != entry.report:
+                return f"reports otherwise {entry.name}"
+    return crash
+
+
+def try_share(share: int) -> list[tuple[Mutant, str]]:
+    """Every PROCESSES-th mutant, and what catches it."""
+    true, forged = certificates()
+    tree = ast.parse(KERNEL.read_text(encoding="utf-8"))
+    nodes = places(tree)
+    results = []
+    for mutant in mutants(tree)[share::PROCESSES]:
+        _, _, do, undo = list(changes(nodes[mutant.node][1]))[mutant.alternative]
+        do()
+        code = compile(ast.fix_missing_locations(tree), "mutant", "exec")
+        undo()
+        results.append((mutant, verdict(mutant, module_of(code), true, forged)))
+    return results
+
+
+def caught(mutant: Mutant, how: str) -> bool:
+    """A deleted check is caught only by a false certificate that passes."""
+    return how.startswith("accepts") or (mutant.kind == "number" and how != "")
+
+
+def main() -> int:
+    start = time.monotonic()
+    with multiprocessing.Pool(PROCESSES) as pool:
+        results = [entry for share in pool.map(try_share, range(PROCESSES), chunksize=1) for entry in share]
+    results.sort(key=lambda entry: (entry[0].line, entry[0].node, entry[0].alternative))
+    loose = []
+    excused: set[tuple[str, str]] = set()
+    for mutant, how in results:
+        key = (mutant.function, mutant.text)
+        state = how
+        if not caught(mutant, how):
+            if key in EXCUSED:
+                excused.add(key)
+                state = f"excused: {EXCUSED[key]}" + (f" [{how}]" if how else "")
+            else:
+                loose.append(mutant)
+                state = f"NOT CAUGHT {how}"
+        print(f"{mutant.line:4} {mutant.kind:6} {mutant.function:18} {mutant.text[:70]:70} {state}")
+    idle = [key for key in EXCUSED if key not in excused]
+    for key in idle:
+        print(f"EXCUSES NOTHING: {key}")
+    checks = sum(mutant.kind == "check" for mutant, _ in results)
+    print(
+        f"{len(results)} mutants, {checks} of them checks deleted: {len(results) - len(loose) - len(excused)} caught, "
+        f"{len(excused)} excused, {len(loose)} not caught; {time.monotonic() - start:.0f} s"
+    )
+    return 1 if loose or idle else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

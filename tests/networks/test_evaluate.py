@@ -1,0 +1,222 @@
+"""One network, many arithmetics: each compared with plain Fractions, and so with the others."""
+
+from __future__ import annotations
+
+from fractions import Fraction as F
+
+import numpy as np
+import pytest
+import sympy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.networks.strategies import AFFINE, networks, plain_evaluation, small
+from verinet.errors import InexactInput, NotANumber, ShapeMismatch, Unsupported
+from verinet.exact import solver
+from verinet.exact.enclosures import Enclosure
+from verinet.exact.linalg import Matrix
+from verinet.networks import (
+    FloatArithmetic,
+    RationalArithmetic,
+    activation,
+    apply_activation,
+    evaluate,
+    evaluate_batch,
+    layered,
+    network,
+    relu,
+    variable,
+)
+from verinet.networks.balls import BallArithmetic
+from verinet.networks.constraints import ConstraintArithmetic, constraint_value
+from verinet.networks.lists import weight_values
+from verinet.networks.symbolic import SymbolicArithmetic, symbolic_value
+
+PERIODIC = (activation("floor"), activation("frac"))
+POLYNOMIAL = (activation("repu", 2), activation("repu", 3))
+ALL = (*AFFINE, *PERIODIC, *POLYNOMIAL)
+points = st.lists(st.one_of(small, st.fractions(-3, 3, max_denominator=9)), min_size=4, max_size=4)
+
+
+def fraction(value):
+    return F(int(value.p), int(value.q))
+
+
+@settings(max_examples=50)
+@given(networks(pool=ALL), st.lists(points, min_size=1, max_size=3))
+def test_rational(f, batch):
+    xs = [x[: f.input_size] for x in batch]
+    expected = [plain_evaluation(f, x) for x in xs]
+    assert [list(evaluate(f, x, RationalArithmetic())) for x in xs] == expected
+    together = evaluate_batch(f, Matrix.from_rows(xs).T)
+    assert [list(row) for row in together.T.to_rows()] == expected
+
+
+dyadic_pool = tuple(act for act in ALL if act.name != "hard_sigmoid")
+
+
+@given(networks(st.integers(-2, 2).map(F), dyadic_pool), st.lists(points, min_size=2, max_size=3))
+def test_float_is_exact_where_nothing_rounds(f, batch):
+    xs = [[F(round(v * 8), 8) for v in x[: f.input_size]] for x in batch]
+    expected = [plain_evaluation(f, x) for x in xs]
+    bits = [abs(v).numerator.bit_length() + v.denominator.bit_length() for row in expected for v in row]
+    if max(bits) < 30:
+        got = evaluate(f, np.array([[float(v) for v in x] for x in xs]), FloatArithmetic())
+        assert got.shape == (len(xs), f.output_size)
+        assert [[F(v) for v in row] for row in got.tolist()] == expected
+        alone = evaluate(f, [float(v) for v in xs[0]], FloatArithmetic())
+        assert [F(v) for v in alone.tolist()] == expected[0]
+
+
+@given(networks(pool=ALL), points, st.integers(20, 200))
+def test_balls_hold_the_exact_value(f, x, bits):
+    x = x[: f.input_size]
+    for enclosure, value in zip(evaluate(f, x, BallArithmetic(bits)), plain_evaluation(f, x), strict=True):
+        assert enclosure.contains(value)
+
+
+@given(networks(small, ALL), points, points, st.fractions(0, 1, max_denominator=9))
+def test_balls_of_intervals_hold_all_values(f, x, y, t):
+    ends = [(min(a, b), max(a, b)) for a, b in zip(x, y, strict=True)][: f.input_size]
+    between = [low + t * (high - low) for low, high in ends]
+    for given_ends in (ends, [Enclosure(*pair) for pair in ends]):
+        outputs = evaluate(f, given_ends, BallArithmetic(64))
+        for enclosure, value in zip(outputs, plain_evaluation(f, between), strict=True):
+            assert enclosure.contains(value)
+
+
+def test_balls_of_smooth_networks_against_sympy():
+    x = variable("x")
+    names = ("logistic", "tanh", "softplus", "sine", "exp2")
+    f = network(x, [apply_activation(x - "1/3", activation(name)) for name in names])
+    balls = evaluate(f, ["3/7"], BallArithmetic(200))
+    for ball, value in zip(balls, evaluate(f, ["3/7"], SymbolicArithmetic()), strict=True):
+        assert ball.width < F(1, 10**50)
+        assert ball.contains(F(str(sympy.N(value, 80))))
+    floats = evaluate(f, [3 / 7], FloatArithmetic())
+    assert np.allclose(floats, [float(ball.low) for ball in balls], rtol=1e-14)
+
+
+@settings(max_examples=40)
+@given(networks(small, ALL), points)
+def test_symbolic_inputs_then_numbers(f, x):
+    x = x[: f.input_size]
+    expected = plain_evaluation(f, x)
+    numbers = evaluate(f, [sympy.Rational(v.numerator, v.denominator) for v in x], SymbolicArithmetic())
+    assert [fraction(v) for v in numbers] == expected
+    if f.depth <= 2 and f.size <= 6:
+        symbols = sympy.symbols(f"t:{len(x)}", real=True)
+        at = {s: sympy.Rational(v.numerator, v.denominator) for s, v in zip(symbols, x, strict=True)}
+        outputs = evaluate(f, list(symbols), SymbolicArithmetic())
+        assert [fraction(sympy.sympify(y).xreplace(at).doit()) for y in outputs] == expected
+
+
+@pytest.mark.parametrize("act", ALL, ids=str)
+def test_symbolic_value_at_every_breakpoint(act):
+    z = sympy.Symbol("z", real=True)
+    expression = symbolic_value(act, z)
+    for p in (
+        *act.breakpoints,
+        *(p + d for p in act.breakpoints for d in (F(1, 7), F(-1, 7))),
+        F(3, 2),
+        F(-3, 2),
+    ):
+        assert fraction(
+            expression.xreplace({z: sympy.Rational(p.numerator, p.denominator)}).doit()
+        ) == act.value(p)
+
+
+def test_symbolic_weights():
+    f = layered([[[1, -2], [3, "1/2"]], [[1, 1]]], [[0, 1], [-1]])
+    x = [sympy.Rational(1, 3), sympy.Integer(2)]
+    (y,) = evaluate(f, x, SymbolicArithmetic(weights="w"))
+    values = weight_values(f, "w")
+    assert {s.name for s in y.free_symbols} == set(values)
+    at = {s: sympy.Rational(str(values[s.name])) for s in y.free_symbols}
+    assert (fraction(y.xreplace(at)),) == f("1/3", 2)
+
+
+@settings(max_examples=60)
+@given(networks(small, (*AFFINE, *POLYNOMIAL)), points)
+def test_constraint_terms(f, x):
+    x = x[: f.input_size]
+    inputs = solver.variables("x", len(x))
+    at = {term.name: value for term, value in zip(inputs, x, strict=True)}
+    outputs = evaluate(f, inputs, ConstraintArithmetic())
+    for term, value in zip(outputs, plain_evaluation(f, x), strict=True):
+        assert solver.holds([solver.equals(term, value)], at)
+        assert not solver.holds([solver.above(term, value)], at)
+
+
+@pytest.mark.parametrize("act", [*AFFINE, *POLYNOMIAL], ids=str)
+def test_constraint_value_at_every_breakpoint(act):
+    (z,) = solver.variables("z", 1)
+    term = constraint_value(act, z)
+    for p in (*act.breakpoints, *(p + d for p in act.breakpoints for d in (F(1, 7), F(-1, 7))), F(3, 2)):
+        assert solver.holds([solver.equals(term, act.value(p))], {z.name: p})
+
+
+def test_constraints_are_solved():
+    x = variable("x")
+    f = network(x, relu(2 * x - 1) - relu(x))
+    inputs = solver.variables("x", 1)
+    (y,) = evaluate(f, inputs, ConstraintArithmetic())
+    found = solver.solve([solver.equals(y, F(1, 3))], inputs, 10)
+    assert f(found.values[0]) == (F(1, 3),)
+    assert solver.solve([solver.below(y, F(-1, 2))], inputs, 10) == solver.Unsat()
+
+
+def test_constraints_with_symbolic_weights():
+    f = layered([[[1], [-2]], [[1, 1]]], [[0, 1], [-1]])
+    arithmetic = ConstraintArithmetic(weights="w")
+    (y,) = evaluate(f, ["1/3"], arithmetic)
+    values = weight_values(f, "w")
+    assert set(arithmetic.variables) == set(values)
+    at = {term.name: values[name] for name, term in arithmetic.variables.items()}
+    assert len(at) == len(values)
+    assert solver.holds([solver.equals(y, f("1/3")[0])], at)
+
+
+def test_all_arithmetics_check_the_input():
+    f = layered([[[1, 1]]], [[0]])
+    for arithmetic in (
+        RationalArithmetic(),
+        FloatArithmetic(),
+        BallArithmetic(),
+        SymbolicArithmetic(),
+        ConstraintArithmetic(),
+    ):
+        with pytest.raises(ShapeMismatch, match="2 input channels"):
+            evaluate(f, [1], arithmetic)
+    for arithmetic in (RationalArithmetic(), BallArithmetic(), SymbolicArithmetic(), ConstraintArithmetic()):
+        with pytest.raises(InexactInput):
+            evaluate(f, [0.5, 1], arithmetic)
+    with pytest.raises(InexactInput):
+        evaluate(f, [sympy.Float("0.5"), 1], SymbolicArithmetic())
+    with pytest.raises(NotANumber):
+        evaluate(f, ["a", "b"], FloatArithmetic())
+    with pytest.raises(ShapeMismatch, match="evaluate_batch"):
+        evaluate(f, Matrix.identity(2), RationalArithmetic())
+
+
+def test_smooth_and_periodic_are_refused_where_they_have_no_meaning():
+    x = variable("x")
+    smooth = network(x, apply_activation(x, activation("tanh")))
+    with pytest.raises(Unsupported, match="tanh"):
+        smooth(1)
+    for act in (activation("tanh"), activation("floor")):
+        with pytest.raises(Unsupported, match=act.name):
+            evaluate(network(x, apply_activation(x, act)), solver.variables("x", 1), ConstraintArithmetic())
+
+
+def test_large_layers_evaluate_at_once():
+    rng = np.random.default_rng(0)
+    weights = [Matrix.from_floats(rng.normal(size=shape)) for shape in ((128, 784), (128, 128), (10, 128))]
+    biases = [Matrix.from_floats(rng.normal(size=weight.rows)) for weight in weights]
+    f = layered(weights, biases)
+    x = rng.normal(size=784)
+    exact = evaluate_batch(f, Matrix.from_floats(x)).T.to_rows()[0]
+    floats = evaluate(f, x, FloatArithmetic())
+    assert np.allclose([float(value) for value in exact], floats, rtol=1e-9)
+    balls = evaluate(f, [F(v) for v in x.tolist()], BallArithmetic(128))
+    assert all(ball.contains(value) for ball, value in zip(balls, exact, strict=True))

@@ -1,0 +1,184 @@
+"""verinet checks, exactly, what a paper says about a neural network.
+
+The public face: re-exports only, each fetched when it is first used, so that the command line starts fast.
+Nothing inside the package imports it.
+
+Examples
+--------
+>>> import verinet as vn
+>>> from verinet import Q
+>>> x = vn.variable("x")
+>>> hat = vn.network(x, 2 * vn.relu(x) - 4 * vn.relu(x - Q("1/2")) + 2 * vn.relu(x - 1))
+>>> vn.compose(hat, times=3)(Q("1/8"))
+(Fraction(1, 1),)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Activation",
+    "BadFormat",
+    "BudgetExhausted",
+    "Certificate",
+    "CertificateRejected",
+    "Counterexample",
+    "EmptyDomain",
+    "Halfspace",
+    "InexactInput",
+    "Matrix",
+    "MissingExtra",
+    "Network",
+    "NotANumber",
+    "NotBounded",
+    "Polyhedron",
+    "Proved",
+    "Q",
+    "Refuted",
+    "ShapeMismatch",
+    "SingularMatrix",
+    "Theorem",
+    "Unknown",
+    "Unsupported",
+    "VerinetError",
+    "abs_",
+    "activation",
+    "add",
+    "box",
+    "claims",
+    "compose",
+    "dyadic",
+    "evaluate",
+    "interval",
+    "layered",
+    "leaky_relu",
+    "maximum",
+    "minimum",
+    "network",
+    "parallel",
+    "polytope",
+    "prove",
+    "read_network",
+    "readouts",
+    "relu",
+    "scale",
+    "skip",
+    "stack",
+    "variable",
+    "variables",
+    "whole_space",
+    "write_network",
+]
+
+# where each name lives; the imports below say the same to type checkers, and a test compares the two
+HOMES = {
+    "verinet.exact.rationals": ("Q", "dyadic"),
+    "verinet.exact.linalg": ("Matrix",),
+    "verinet.networks": (
+        "Activation",
+        "Network",
+        "abs_",
+        "activation",
+        "add",
+        "compose",
+        "evaluate",
+        "layered",
+        "leaky_relu",
+        "maximum",
+        "minimum",
+        "network",
+        "parallel",
+        "readouts",
+        "relu",
+        "scale",
+        "skip",
+        "stack",
+        "variable",
+        "variables",
+    ),
+    "verinet.networks.formats": ("read_network", "write_network"),
+    "verinet.geometry": ("Halfspace", "Polyhedron", "box", "interval", "polytope", "whole_space"),
+    "verinet.claims": ("Certificate", "Counterexample", "Proved", "Refuted", "Theorem", "Unknown"),
+    "verinet.provers.portfolio": ("prove",),
+    "verinet.errors": (
+        "BadFormat",
+        "BudgetExhausted",
+        "CertificateRejected",
+        "EmptyDomain",
+        "InexactInput",
+        "MissingExtra",
+        "NotANumber",
+        "NotBounded",
+        "ShapeMismatch",
+        "SingularMatrix",
+        "Unsupported",
+        "VerinetError",
+    ),
+    "verinet": ("claims",),
+}
+
+if TYPE_CHECKING:
+    from verinet import claims
+    from verinet.claims import Certificate, Counterexample, Proved, Refuted, Theorem, Unknown
+    from verinet.errors import (
+        BadFormat,
+        BudgetExhausted,
+        CertificateRejected,
+        EmptyDomain,
+        InexactInput,
+        MissingExtra,
+        NotANumber,
+        NotBounded,
+        ShapeMismatch,
+        SingularMatrix,
+        Unsupported,
+        VerinetError,
+    )
+    from verinet.exact.linalg import Matrix
+    from verinet.exact.rationals import Q, dyadic
+    from verinet.geometry import Halfspace, Polyhedron, box, interval, polytope, whole_space
+    from verinet.networks import (
+        Activation,
+        Network,
+        abs_,
+        activation,
+        add,
+        compose,
+        evaluate,
+        layered,
+        leaky_relu,
+        maximum,
+        minimum,
+        network,
+        parallel,
+        readouts,
+        relu,
+        scale,
+        skip,
+        stack,
+        variable,
+        variables,
+    )
+    from verinet.networks.formats import read_network, write_network
+    from verinet.provers.portfolio import prove
+
+_HOME_OF = {name: home for home, names in HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module 'verinet' has no attribute {name!r}")
+    if home == __name__:
+        return import_module(f"{__name__}.{name}")
+    value: object = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME_OF})

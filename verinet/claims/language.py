@@ -1,0 +1,439 @@
+"""Claims: what is said about networks, compiled to the statements that the kernel reads.
+
+A claim says nothing about why it should be true, and is never a truth value: `prove` gives a verdict on it.
+``statement()`` is the kernel's JSON, ``text()`` one line for people, ``holds_at(x)`` the exact evaluation at
+one point, by the networks themselves and not by the chain that the statement embeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import ClassVar, NoReturn
+
+from verinet.claims import statements, wording
+from verinet.claims.formulas import (
+    Affine,
+    AllOf,
+    AnyOf,
+    Clauses,
+    all_of,
+    clauses,
+    equals,
+    variables,
+)
+from verinet.claims.targets import Polynomial
+from verinet.errors import ShapeMismatch, Unsupported
+from verinet.exact.rationals import format_hex, format_rational
+from verinet.geometry.polyhedra import Polyhedron, exact_point
+from verinet.networks.network import Network
+
+Point = tuple[Fraction, ...]
+
+
+class _Spoken:
+    """What all claims share: no truth value, and the values of the networks at a point."""
+
+    __slots__ = ()
+    networks: tuple[Network, ...]
+    domain: Polyhedron
+
+    def __bool__(self) -> NoReturn:
+        raise Unsupported(
+            "a claim is what is said, not whether it is true: it has no truth value",
+            fix="prove it: verinet.prove(claim), or evaluate it at a point: claim.holds_at(x)",
+        )
+
+    def outputs_at(self, x: Sequence[Fraction]) -> Point:
+        """Return the outputs of all networks at x, concatenated.  Guarantee: exact."""
+        point = exact_point(x, self.domain.dimension, "evaluating a claim")
+        return tuple(value for network in self.networks for value in network(*point))
+
+    def _domain_text(self) -> str:
+        return wording.domain_text(self.domain)
+
+    def _names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        sizes = [network.output_size for network in self.networks]
+        return wording.input_names(self.domain.dimension), wording.output_names(sizes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Linear(_Spoken):
+    """A claim in clauses over (1, x, y)."""
+
+    networks: tuple[Network, ...]
+    clauses: Clauses
+    domain: Polyhedron
+    kind: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        inputs, outputs = _check(self.networks, self.domain)
+        used = variables(AllOf(tuple(AnyOf(clause) for clause in self.clauses)))
+        if used[0] > inputs or used[1] > outputs:
+            raise ShapeMismatch(
+                f"the claim needs {used[0]} inputs and {used[1]} outputs, "
+                f"its networks have {inputs} and {outputs}",
+                fix="build the terms with inputs(...) and outputs(...) of the same networks",
+            )
+
+    def clauses_hold(self, x: Sequence[Fraction]) -> bool:
+        """Tell whether every clause has a true atom at x.  Guarantee: exact."""
+        point = exact_point(x, self.domain.dimension, "evaluating a claim")
+        y = self.outputs_at(point)
+        return all(any(atom.holds(point, y) for atom in clause) for clause in self.clauses)
+
+    def statement(self) -> statements.Json:
+        """Return the kernel's statement, as JSON values.
+
+        Raises
+        ------
+        Unsupported
+            If a network has activations that are not piecewise affine.
+        EmptyDomain
+            If the domain has no point.
+        """
+        outputs = sum(network.output_size for network in self.networks)
+        return {
+            "kind": self.kind,
+            "networks": statements.networks_json(self.networks, self.domain),
+            "domain": statements.domain_json(self.domain),
+            "claim": statements.clauses_json(self.clauses, self.domain.dimension, outputs),
+        }
+
+    def _formula_text(self) -> str:
+        return wording.formula_text(self.clauses, *self._names())
+
+
+@dataclass(frozen=True, slots=True)
+class Always(_Linear):
+    """For all x of the domain: every clause has a true atom."""
+
+    kind: ClassVar[str] = "always"
+
+    def holds_at(self, x: Sequence[Fraction]) -> bool:
+        """Tell whether the formula holds at x (in the domain or not).  Guarantee: exact."""
+        return self.clauses_hold(x)
+
+    def refuted_by(self, x: Sequence[Fraction]) -> bool:
+        """Tell whether x lies in the domain and the formula fails there.  Guarantee: exact."""
+        return self.domain.contains(x) and not self.holds_at(x)
+
+    def fails(self) -> Fails:
+        """Return the opposite claim: somewhere in the domain the formula fails."""
+        return Fails(self.networks, self.clauses, self.domain)
+
+    def text(self) -> str:
+        """Return one line of ASCII."""
+        return f"{self._formula_text()} on {self._domain_text()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Somewhere(_Linear):
+    """For some x of the domain: every clause has a true atom."""
+
+    kind: ClassVar[str] = "holds"
+
+    def holds_at(self, x: Sequence[Fraction]) -> bool:
+        """Tell whether x is a witness: in the domain, and the formula holds there.  Guarantee: exact."""
+        return self.domain.contains(x) and self.clauses_hold(x)
+
+    def text(self) -> str:
+        """Return one line of ASCII."""
+        return f"{self._formula_text()} at some x of {self._domain_text()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fails(_Linear):
+    """For some x of the domain: some clause has no true atom."""
+
+    kind: ClassVar[str] = "fails"
+
+    def holds_at(self, x: Sequence[Fraction]) -> bool:
+        """Tell whether x is a witness: in the domain, and the formula fails there.  Guarantee: exact."""
+        return self.domain.contains(x) and not self.clauses_hold(x)
+
+    def text(self) -> str:
+        """Return one line of ASCII."""
+        return f"not ({self._formula_text()}) at some x of {self._domain_text()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Equal(_Spoken):
+    """Two networks have the same outputs at every x of the domain."""
+
+    networks: tuple[Network, ...]
+    domain: Polyhedron
+
+    def __post_init__(self) -> None:
+        _check(self.networks, self.domain)
+        sizes = [network.output_size for network in self.networks]
+        if len(sizes) != 2 or sizes[0] != sizes[1]:
+            raise ShapeMismatch(
+                f"equal needs two networks with equally many outputs, got outputs {sizes}",
+                fix="compare networks of one output size, or state outputs one by one with always(...)",
+            )
+
+    def holds_at(self, x: Sequence[Fraction]) -> bool:
+        """Tell whether the outputs agree at x (in the domain or not).  Guarantee: exact."""
+        y = self.outputs_at(x)
+        return y[: len(y) // 2] == y[len(y) // 2 :]
+
+    def refuted_by(self, x: Sequence[Fraction]) -> bool:
+        """Tell whether x lies in the domain and the outputs differ there.  Guarantee: exact."""
+        return self.domain.contains(x) and not self.holds_at(x)
+
+    def always(self) -> Always:
+        """Return the same claim in clauses: two for every output."""
+        size = self.networks[0].output_size
+        formula = all_of(*(equals(Affine.of_output(i), Affine.of_output(size + i)) for i in range(size)))
+        return Always(self.networks, clauses(formula), self.domain)
+
+    def fails(self) -> Fails:
+        """Return the opposite claim: somewhere in the domain the outputs differ."""
+        return self.always().fails()
+
+    def statement(self) -> statements.Json:
+        """Return the kernel's statement, as JSON values; raises as `Always.statement`."""
+        return {
+            "kind": "equal",
+            "networks": statements.networks_json(self.networks, self.domain),
+            "domain": statements.domain_json(self.domain),
+        }
+
+    def text(self) -> str:
+        """Return one line of ASCII."""
+        return f"f1(x) = f2(x) on {self._domain_text()}"
+
+
+@dataclass(frozen=True, slots=True)
+class _SupError(_Spoken):
+    networks: tuple[Network, ...]
+    targets: tuple[Polynomial, ...]
+    domain: Polyhedron
+    error: Fraction
+    kind: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        inputs, outputs = _check(self.networks, self.domain)
+        if len(self.networks) != 1 or len(self.targets) != outputs:
+            raise ShapeMismatch(
+                f"sup_error needs one network and one target for each of its {outputs} outputs, "
+                f"got {len(self.networks)} networks and {len(self.targets)} targets",
+                fix="give target=[p_0, p_1, ...], one for every output",
+            )
+        if any(target.dimension != inputs for target in self.targets):
+            raise ShapeMismatch(
+                f"sup_error needs targets in {inputs} variables, one for every input",
+                fix="build the targets in as many variables as the network has inputs",
+            )
+
+    @property
+    def network(self) -> Network:
+        """The network."""
+        return self.networks[0]
+
+    def error_at(self, x: Sequence[Fraction]) -> Fraction:
+        """Return ``max_i |f_i(x) - P_i(x)|``.  Guarantee: exact."""
+        point = exact_point(x, self.domain.dimension, "evaluating a claim")
+        values = zip(self.outputs_at(point), self.targets, strict=True)
+        return max(abs(value - target.value(point)) for value, target in values)
+
+    def holds_at(self, x: Sequence[Fraction]) -> bool:
+        """Tell whether the error at x is at most the bound (in the domain or not).  Guarantee: exact."""
+        return self.error_at(x) <= self.error
+
+    def refuted_by(self, x: Sequence[Fraction]) -> bool:
+        """Tell whether x lies in the domain and the error there is above the bound.  Guarantee: exact."""
+        return self.domain.contains(x) and not self.holds_at(x)
+
+    def statement(self) -> statements.Json:
+        """Return the kernel's statement, as JSON values; raises as `Always.statement`."""
+        return {
+            "kind": self.kind,
+            "networks": statements.networks_json(self.networks, self.domain),
+            "domain": statements.domain_json(self.domain),
+            "targets": [statements.polynomial_json(target) for target in self.targets],
+            "error": statements.point_json((self.error,)),
+        }
+
+    def _gaps(self) -> list[str]:
+        names = wording.input_names(self.domain.dimension)
+        single = len(self.targets) == 1
+        gaps = []
+        for index, target in enumerate(self.targets):
+            text = target.text(names)
+            text = text if len(target.coefficients) < 2 and not text.startswith("-") else f"({text})"
+            gaps.append(f"|{'f' if single else f'f_{index}'}(x) - {text}|")
+        return gaps
+
+
+@dataclass(frozen=True, slots=True)
+class SupErrorAtMost(_SupError):
+    """``|f_i(x) - P_i(x)| <= error`` for every output i and every x of the domain."""
+
+    kind: ClassVar[str] = "sup-error-at-most"
+
+    def text(self) -> str:
+        """Return one line of ASCII."""
+        bound = format_rational(self.error)
+        return " and ".join(f"{gap} <= {bound}" for gap in self._gaps()) + f" on {self._domain_text()}"
+
+
+@dataclass(frozen=True, slots=True)
+class SupErrorEquals(_SupError):
+    """The bound of `SupErrorAtMost`, attained at some x of the domain."""
+
+    kind: ClassVar[str] = "sup-error-equals"
+
+    def attained_at(self, x: Sequence[Fraction]) -> bool:
+        """Tell whether x lies in the domain and the error there is at least the stated one.
+
+        Guarantee: exact.
+        """
+        return self.domain.contains(x) and self.error_at(x) >= self.error
+
+    def at_most(self) -> SupErrorAtMost:
+        """Return the upper bound alone."""
+        return SupErrorAtMost(self.networks, self.targets, self.domain, self.error)
+
+    def text(self) -> str:
+        """Return one line of ASCII."""
+        gaps = self._gaps()
+        gap = gaps[0] if len(gaps) == 1 else f"max({', '.join(gaps)})"
+        return f"max {gap} = {format_rational(self.error)} on {self._domain_text()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Value(_Spoken):
+    """At the point `at` the outputs are `values`."""
+
+    networks: tuple[Network, ...]
+    at: Point
+    values: Point
+
+    def __post_init__(self) -> None:
+        _, outputs = _check(self.networks, self.domain)
+        if len(self.networks) != 1 or len(self.values) != outputs:
+            raise ShapeMismatch(
+                f"value needs one network and a value for each of its {outputs} outputs, "
+                f"got {len(self.networks)} networks and {len(self.values)} values",
+                fix="write value(network, at=x) == y with as many entries in y as the network has outputs",
+            )
+
+    @property
+    def domain(self) -> Polyhedron:  # type: ignore[override]  # computed, not stored
+        """The one-point box around `at`."""
+        return Polyhedron(self.at, self.at)
+
+    def holds_at(self, x: Sequence[Fraction]) -> bool:
+        """Tell whether the outputs at x are the stated values.  Guarantee: exact."""
+        return self.outputs_at(x) == self.values
+
+    def refuted_by(self, x: Sequence[Fraction]) -> bool:
+        """Tell whether x is the point and the outputs are others.  Guarantee: exact."""
+        return self.domain.contains(x) and not self.holds_at(x)
+
+    def statement(self) -> statements.Json:
+        """Return the kernel's statement, as JSON values."""
+        return {
+            "kind": "value",
+            "networks": statements.networks_json(self.networks, self.domain),
+            "point": statements.point_json(self.at),
+            "values": statements.point_json(self.values),
+        }
+
+    def text(self) -> str:
+        """Return one line of ASCII."""
+        at = ", ".join(map(format_rational, self.at))
+        return f"f({at}) = {wording.point_text(self.values)}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Count(_Spoken):
+    networks: tuple[Network, ...]
+    domain: Polyhedron
+    count: int
+    kind: ClassVar[str]
+    noun: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        _check(self.networks, self.domain)
+        if isinstance(self.count, bool) or not isinstance(self.count, int):
+            raise Unsupported(
+                f"a number of {self.noun} needs to be an integer, got {self.count!r}",
+                fix=f"write {self.noun.replace(' ', '_')}(network, domain) == 8",
+            )
+
+    def holds_at(self, x: Sequence[Fraction]) -> NoReturn:
+        """Refuse: a count is not a statement about single points."""
+        raise Unsupported(
+            f"a number of {self.noun} cannot be evaluated at a point",
+            fix="prove the claim, or count the regions",
+        )
+
+    def statement(self) -> statements.Json:
+        """Return the kernel's statement, as JSON values; raises as `Always.statement`."""
+        return {
+            "kind": self.kind,
+            "networks": statements.networks_json(self.networks, self.domain),
+            "domain": statements.domain_json(self.domain),
+            "count": format_hex(self.count),
+        }
+
+    def text(self) -> str:
+        """Return one line of ASCII."""
+        return f"f has {self.count} {self.noun} on {self._domain_text()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cells(_Count):
+    """The number of activation patterns whose set of points has interior in the domain."""
+
+    kind: ClassVar[str] = "cells"
+    noun: ClassVar[str] = "cells"
+
+
+@dataclass(frozen=True, slots=True)
+class LinearRegions(_Count):
+    """The number of closures of maximal connected open sets on which the function is affine; one input."""
+
+    kind: ClassVar[str] = "linear-regions"
+    noun: ClassVar[str] = "linear regions"
+
+    def __post_init__(self) -> None:
+        _Count.__post_init__(self)
+        if self.domain.dimension != 1:
+            raise ShapeMismatch(
+                f"linear_regions needs a network of one input, got {self.domain.dimension}",
+                fix="count cells(network, domain) in more dimensions",
+            )
+
+
+Claim = (
+    Always | Somewhere | Fails | Equal | SupErrorAtMost | SupErrorEquals | Value | Cells | LinearRegions
+)
+
+
+def _check(networks: Sequence[Network], domain: Polyhedron) -> tuple[int, int]:
+    """Check that networks and domain fit and the domain has a point; return (inputs, outputs)."""
+    if not networks or not all(isinstance(network, Network) for network in networks):
+        raise ShapeMismatch(
+            f"a claim needs at least one Network, got {[type(network).__name__ for network in networks]}",
+            fix="give a Network (verinet.network(...), read_network(path)) or a tuple of them",
+        )
+    if not isinstance(domain, Polyhedron):
+        raise ShapeMismatch(
+            f"a claim needs a Polyhedron as its domain, got {type(domain).__name__}",
+            fix="write domain=interval(0, 1), or box((0, 1), (0, 1))",
+        )
+    for index, network in enumerate(networks):
+        if network.input_size != domain.dimension:
+            raise ShapeMismatch(
+                f"a claim needs a domain of {network.input_size} dimensions, one for every input, "
+                f"got {domain.dimension}",
+                fix="give one side for every input of the network",
+                where=f"network {index}",
+            )
+    domain.point()
+    return domain.dimension, sum(network.output_size for network in networks)

@@ -1,0 +1,220 @@
+"""Verdicts: proved, refuted or unknown; never a truth value.
+
+A `Proved` is made only after the kernel has accepted the certificate, a `Refuted` only after the
+counterexample has been evaluated exactly on the network itself.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NoReturn
+
+from verinet.claims.wording import point_text
+from verinet.errors import Unsupported
+from verinet.exact.rationals import format_rational
+from verinet.work import write_file
+
+Json = dict[str, Any]
+
+
+class _NeverABool:
+    __slots__ = ()
+
+    def __bool__(self) -> NoReturn:
+        raise Unsupported(
+            f"a verdict is never a bool: there are three, and this one is {type(self).__name__}",
+            fix="write match verdict: case Proved(): ... case Refuted(): ... case Unknown(): ...",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Theorem:
+    """A statement that the kernel has checked, with its assumptions.
+
+    Parameters
+    ----------
+    statement : dict
+        The kernel's statement, as JSON values.
+    text : str
+        One line for people.
+    assumptions : tuple of dict
+        What the kernel could not check; () means: the kernel and nothing else.
+    hash : str
+        SHA-256 of the statement, in hexadecimal, as the kernel computed it.
+    """
+
+    statement: Json
+    text: str
+    assumptions: tuple[Json, ...] = ()
+    hash: str = ""
+
+    __hash__ = None  # type: ignore[assignment]  # holds dictionaries
+
+    def __str__(self) -> str:
+        return f"{self.text}     {self.trust}"
+
+    @property
+    def trust(self) -> str:
+        """``kernel only``, or under how many assumptions."""
+        count = len(self.assumptions)
+        return "kernel only" if not count else f"under {count} assumption{'s' if count > 1 else ''}"
+
+    def to_json(self) -> Json:
+        """Return JSON values."""
+        return {
+            "text": self.text,
+            "assumptions": list(self.assumptions),
+            "hash": self.hash,
+            "statement": self.statement,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Evidence that anyone can check again with the kernel.
+
+    Parameters
+    ----------
+    data : dict
+        The certificate's JSON values; not to be changed afterwards.
+
+    Examples
+    --------
+    >>> Certificate({"format": "verinet-certificate/1", "assumptions": []}).text
+    '{"assumptions":[],"format":"verinet-certificate/1"}\\n'
+    """
+
+    data: Json
+
+    __hash__ = None  # type: ignore[assignment]  # holds a dictionary
+
+    @property
+    def text(self) -> str:
+        """The file's text: one line of JSON, sorted keys, no blanks."""
+        return json.dumps(self.data, sort_keys=True, separators=(",", ":"), allow_nan=False) + "\n"
+
+    def write(self, path: str | Path) -> None:
+        """Write the file whole or not at all."""
+        write_file(Path(path), self.text)
+
+    def __repr__(self) -> str:
+        return f"Certificate({len(self.text)} bytes)"
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A point at which a claim fails, with the exact outputs there.
+
+    Parameters
+    ----------
+    x : tuple of Fraction
+        The point.
+    y : tuple of Fraction
+        The outputs of the network(s) at the point, exactly.
+    claim : str
+        The text of the claim that fails.
+    exact : bool
+        Whether x and y are exact; always true for one that a verdict carries.
+
+    Examples
+    --------
+    >>> print(Counterexample((Fraction(1), Fraction(-1, 3)), (Fraction(7, 4),), "y_0 <= 3/2 on [-1,1]^2"))
+    y_0 <= 3/2 on [-1,1]^2      counterexample x = (1, -1/3), y = 7/4, exact
+    """
+
+    x: tuple[Fraction, ...]
+    y: tuple[Fraction, ...]
+    claim: str
+    exact: bool = True
+
+    def __str__(self) -> str:
+        word = "exact" if self.exact else "numeric"
+        return f"{self.claim}      counterexample x = {point_text(self.x)}, y = {point_text(self.y)}, {word}"
+
+    def to_json(self) -> Json:
+        """Return JSON values; rationals as ``"p/q"``."""
+        return {
+            "claim": self.claim,
+            "x": [format_rational(value) for value in self.x],
+            "y": [format_rational(value) for value in self.y],
+            "exact": self.exact,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Proved(_NeverABool):
+    """The kernel accepted a certificate of the claim.
+
+    Examples
+    --------
+    >>> print(Proved(Theorem({}, "y_0 <= 1 on [0,1]"), Certificate({})))
+    PROVED   y_0 <= 1 on [0,1]     kernel only
+    """
+
+    theorem: Theorem
+    certificate: Certificate
+
+    __hash__ = None  # type: ignore[assignment]  # holds dictionaries
+
+    def __str__(self) -> str:
+        return f"PROVED   {self.theorem}"
+
+    def to_json(self) -> Json:
+        """Return JSON values (without the certificate, which has its own file)."""
+        return {"verdict": "proved", "theorem": self.theorem.to_json()}
+
+
+@dataclass(frozen=True, slots=True)
+class Refuted(_NeverABool):
+    """The claim is false: here is a point, or for a count or an existence claim the opposite's certificate.
+
+    Parameters
+    ----------
+    counterexample : Counterexample or None
+        None where no single point can refute.
+    certificate : Certificate, optional
+        Of the opposite claim, where the kernel has a statement for it.
+    reason : str
+        In words, where there is no counterexample.
+    """
+
+    counterexample: Counterexample | None
+    certificate: Certificate | None = None
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f"REFUTED   {self.counterexample or self.reason}"
+
+    def to_json(self) -> Json:
+        """Return JSON values; rationals as ``"p/q"``."""
+        point = None if self.counterexample is None else self.counterexample.to_json()
+        return {"verdict": "refuted", "counterexample": point, "reason": self.reason}
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(_NeverABool):
+    """Neither proved nor refuted, and why.
+
+    Examples
+    --------
+    >>> bool(Unknown("the budget of 60 s is spent"))
+    Traceback (most recent call last):
+    ...
+    verinet.errors.Unsupported: a verdict is never a bool: there are three, and this one is Unknown
+    Fix: write match verdict: case Proved(): ... case Refuted(): ... case Unknown(): ...
+    """
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"UNKNOWN   {self.reason}"
+
+    def to_json(self) -> Json:
+        """Return JSON values."""
+        return {"verdict": "unknown", "reason": self.reason}
+
+
+Verdict = Proved | Refuted | Unknown

@@ -1,0 +1,325 @@
+"""Build networks: expressions (from `expressions`) and combinators, networks made of networks.
+
+All are exact and leave their arguments as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from verinet.errors import ShapeMismatch
+from verinet.exact.linalg import Matrix
+from verinet.exact.rationals import Q
+from verinet.networks.activations import RELU, Activation
+from verinet.networks.expressions import (
+    Expression,
+    abs_,
+    apply_activation,
+    leaky_relu,
+    maximum,
+    minimum,
+    network,
+    relu,
+    variable,
+    variables,
+)
+from verinet.networks.network import Activate, Affine, Input, Network, Vertex
+
+__all__ = [
+    "Expression",
+    "abs_",
+    "add",
+    "affine_after",
+    "apply_activation",
+    "compose",
+    "layered",
+    "leaky_relu",
+    "maximum",
+    "minimum",
+    "network",
+    "parallel",
+    "readouts",
+    "relu",
+    "scale",
+    "skip",
+    "stack",
+    "variable",
+    "variables",
+]
+
+
+def layered(weights: Sequence[Any], biases: Sequence[Any], activation: Activation = RELU) -> Network:
+    """A plain feed-forward network: affine, activation, affine, ..., affine.
+
+    Parameters
+    ----------
+    weights : sequence of Matrix or of rows
+        One a layer, the last one the readout.
+    biases : sequence of Matrix (one column) or of numbers
+    activation : Activation
+        Between the affine maps; ReLU unless told.
+
+    Raises
+    ------
+    ShapeMismatch
+        When shapes do not follow each other; InexactInput for floats (see `Matrix.from_floats`).
+
+    Examples
+    --------
+    >>> layered([[[1], [-1]], [[1, 1]]], [[0, 0], [0]])(-3)
+    (Fraction(3, 1),)
+
+    Guarantee: exact.
+    """
+    if not weights or len(weights) != len(biases):
+        raise ShapeMismatch(
+            f"a layered network needs as many weights as biases, at least one, got {len(weights)} and "
+            f"{len(biases)}",
+            fix="give one bias vector a weight matrix",
+        )
+    matrices = [w if isinstance(w, Matrix) else Matrix.from_rows(w) for w in weights]
+    columns = [b if isinstance(b, Matrix) else Matrix.column(b) for b in biases]
+    nodes = [Vertex(Input(matrices[0].columns, "x"), (), "x")]
+    for layer, (matrix, column) in enumerate(zip(matrices, columns, strict=True)):
+        last = layer == len(matrices) - 1
+        nodes.append(
+            Vertex(Affine(matrix, column), (len(nodes) - 1,), "y" if last else f"affine_{layer + 1}")
+        )
+        if not last:
+            activate = Activate((activation,) * matrix.rows)
+            nodes.append(Vertex(activate, (len(nodes) - 1,), f"layer_{layer + 1}"))
+    return Network(tuple(nodes), (("y", len(nodes) - 1),))
+
+
+def _graft(nodes: list[Vertex], guest: Network, sources: Sequence[int]) -> list[int]:
+    """Append the guest's vertices, its x read from the concatenated sources; new index of each vertex."""
+    width = sum(_width(nodes[source]) for source in sources)
+    if width != guest.input_size:
+        raise ShapeMismatch(
+            f"a network with {guest.input_size} input channels was given {width} values",
+            fix="compose networks whose sizes fit",
+        )
+    places = iter(guest.inputs)
+    new: list[int] = []
+    for vertex in guest.nodes:
+        if isinstance(vertex.operation, Input):
+            part = next(places)[1]
+            if len(sources) == 1 and part == slice(0, width):
+                new.append(sources[0])
+                continue
+            select = [[int(row == column) for column in range(width)] for row in range(part.start, part.stop)]
+            operation = Affine(Matrix.from_integers(select), Matrix.zeros(len(select), 1))
+            nodes.append(Vertex(operation, tuple(sources), vertex.name))
+        else:
+            moved = tuple(new[source] for source in vertex.sources)
+            nodes.append(Vertex(vertex.operation, moved, vertex.name))
+        new.append(len(nodes) - 1)
+    return new
+
+
+def _width(vertex: Vertex) -> int:
+    match vertex.operation:
+        case Input(size=size):
+            return size
+        case Affine(weight=weight):
+            return weight.rows
+        case Activate(activations=activations):
+            return len(activations)
+
+
+def _input_indices(f: Network) -> list[int]:
+    return [index for index, vertex in enumerate(f.nodes) if isinstance(vertex.operation, Input)]
+
+
+def _fresh(names: Sequence[str]) -> list[str]:
+    """The names, with _2, _3, ... appended where they repeat."""
+    taken: list[str] = []
+    for name in names:
+        candidate, number = name, 2
+        while candidate in taken:
+            candidate, number = f"{name}_{number}", number + 1
+        taken.append(candidate)
+    return taken
+
+
+def compose(outer: Network, inner: Network | None = None, *, times: int | None = None) -> Network:
+    """x -> outer(inner(x)), or ``compose(f, times=n)``: f applied n times. The domain is the inner one's.
+
+    Raises
+    ------
+    ShapeMismatch
+        When the inner outputs do not fit the outer inputs, or `times` is not positive.
+
+    Examples
+    --------
+    >>> from verinet.networks.build import abs_, network, variable
+    >>> x = variable("x")
+    >>> tent = network(x, 1 - abs_(2 * x - 1))
+    >>> compose(tent, times=3)("3/16"), compose(tent, times=3).depth
+    ((Fraction(1, 2),), 3)
+
+    Guarantee: exact.
+    """
+    if inner is not None and times is None:
+        return _composed(outer, inner)
+    if inner is not None or times is None or times < 1:
+        raise ShapeMismatch(
+            "compose takes two networks, or one network and times=n with n >= 1",
+            fix="write compose(f, times=3)",
+        )
+    nodes = list(outer.nodes)
+    new = list(range(len(nodes)))
+    for _ in range(times - 1):
+        new = _graft(nodes, outer, [new[index] for _, index in outer.readouts])
+    readouts = tuple((name, new[index]) for name, index in outer.readouts)
+    return Network(tuple(nodes), readouts, outer.domain)
+
+
+def _composed(outer: Network, inner: Network) -> Network:
+    nodes = list(inner.nodes)
+    new = _graft(nodes, outer, [index for _, index in inner.readouts])
+    return Network(tuple(nodes), tuple((name, new[index]) for name, index in outer.readouts), inner.domain)
+
+
+def parallel(f: Network, g: Network) -> Network:
+    """x -> (f(x), g(x)): the same x, outputs concatenated. The domain is that of f, or else of g.
+
+    Examples
+    --------
+    >>> from verinet.networks.build import network, relu, variable
+    >>> x = variable("x")
+    >>> parallel(network(x, relu(x)), network(x, x - 1))(2)
+    (Fraction(2, 1), Fraction(1, 1))
+
+    Guarantee: exact.
+    """
+    nodes = list(f.nodes)
+    new = _graft(nodes, g, _input_indices(f))
+    indices = [index for _, index in f.readouts] + [new[index] for _, index in g.readouts]
+    names = _fresh([name for name, _ in (*f.readouts, *g.readouts)])
+    domain = f.domain if f.domain is not None else g.domain
+    return Network(tuple(nodes), tuple(zip(names, indices, strict=True)), domain)
+
+
+def stack(f: Network, g: Network) -> Network:
+    """(x, x') -> (f(x), g(x')): inputs and outputs concatenated; a domain when both have one.
+
+    Guarantee: exact.
+    """
+    nodes = list(f.nodes)
+    taken = [name for name, _ in (*f.inputs, *g.inputs)]
+    names = iter(_fresh(taken)[len(f.inputs) :])
+    for vertex in g.nodes:
+        operation = vertex.operation
+        if isinstance(operation, Input):
+            operation = Input(operation.size, next(names))
+        moved = tuple(source + len(f.nodes) for source in vertex.sources)
+        nodes.append(Vertex(operation, moved, vertex.name))
+    indices = [index for _, index in f.readouts] + [index + len(f.nodes) for _, index in g.readouts]
+    readouts = _fresh([name for name, _ in (*f.readouts, *g.readouts)])
+    domain = None if f.domain is None or g.domain is None else (*f.domain, *g.domain)
+    return Network(tuple(nodes), tuple(zip(readouts, indices, strict=True)), domain)
+
+
+def _after(f: Network, weight: Matrix, bias: Matrix, extra: Sequence[int] = ()) -> Network:
+    """f followed by an affine map of (y, extra vertices): one readout "y"."""
+    sources = (*(index for _, index in f.readouts), *extra)
+    nodes = (*f.nodes, Vertex(Affine(weight, bias), sources, "y"))
+    return Network(nodes, (("y", len(nodes) - 1),), f.domain)
+
+
+def affine_after(f: Network, weight: Any, bias: Any = None) -> Network:
+    """x -> weight f(x) + bias.
+
+    Guarantee: exact.
+    """
+    matrix = weight if isinstance(weight, Matrix) else Matrix.from_rows(weight)
+    if bias is None:
+        column = Matrix.zeros(matrix.rows, 1)
+    else:
+        column = bias if isinstance(bias, Matrix) else Matrix.column(bias)
+    return _after(f, matrix, column)
+
+
+def add(f: Network, g: Network) -> Network:
+    """x -> f(x) + g(x).
+
+    Raises
+    ------
+    ShapeMismatch
+        When inputs or outputs differ in number.
+
+    Guarantee: exact.
+    """
+    if f.output_size != g.output_size:
+        raise ShapeMismatch(
+            f"a sum needs equally many outputs, got {f.output_size} and {g.output_size}",
+            fix="check the sizes",
+        )
+    one = Matrix.identity(f.output_size)
+    return _after(parallel(f, g), one.hstack(one), Matrix.zeros(f.output_size, 1))
+
+
+def scale(f: Network, factor: object) -> Network:
+    """x -> factor f(x), the factor an exact scalar.
+
+    Guarantee: exact.
+    """
+    return _after(f, Matrix.identity(f.output_size).scale(Q(factor)), Matrix.zeros(f.output_size, 1))
+
+
+def skip(f: Network, matrix: Any = None) -> Network:
+    """x -> f(x) + matrix x; without a matrix, the identity (then f keeps its size).
+
+    Raises
+    ------
+    ShapeMismatch
+        When the matrix does not map x to the outputs.
+
+    Examples
+    --------
+    >>> from verinet.networks.build import network, relu, variable
+    >>> x = variable("x")
+    >>> skip(network(x, relu(-x)))(-2)
+    (Fraction(0, 1),)
+
+    Guarantee: exact.
+    """
+    if matrix is None:
+        along = Matrix.identity(f.input_size)
+    else:
+        along = matrix if isinstance(matrix, Matrix) else Matrix.from_rows(matrix)
+    if along.shape != (f.output_size, f.input_size):
+        raise ShapeMismatch(
+            f"a skip connection needs a matrix of shape ({f.output_size}, {f.input_size}), got {along.shape}",
+            fix="give the matrix that maps x to the outputs",
+        )
+    weight = Matrix.identity(f.output_size).hstack(along)
+    return _after(f, weight, Matrix.zeros(f.output_size, 1), _input_indices(f))
+
+
+def readouts(f: Network, named: Mapping[str, Callable[[tuple[Expression, ...]], Any]]) -> Network:
+    """f with other readouts, each written in the outputs y of f.
+
+    Parameters
+    ----------
+    f : Network
+    named : mapping of names to functions
+        Each function takes the tuple (y_0, y_1, ...) and returns an expression or several.
+
+    Examples
+    --------
+    >>> from verinet.networks.build import network, relu, variable
+    >>> x = variable("x")
+    >>> f = network(x, [relu(x), x])
+    >>> g = readouts(f, {"margin": lambda y: y[0] - y[1], "both": lambda y: y})
+    >>> g(-3)
+    (Fraction(3, 1), Fraction(0, 1), Fraction(-3, 1))
+    >>> g.outputs
+    (('margin', slice(0, 1, None)), ('both', slice(1, 3, None)))
+
+    Guarantee: exact.
+    """
+    y = variables("y", f.output_size)
+    return compose(network(y, {name: write(y) for name, write in named.items()}), f)

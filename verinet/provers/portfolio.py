@@ -1,0 +1,200 @@
+"""Which prover, in what order; nothing is called proved before the kernel has accepted it.
+
+First the quick refuter, then the split tree.  A point that refutes is evaluated exactly on the network as it was
+read or built, not on the chain that the statement embeds.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from verinet import kernel
+from verinet.claims.formulas import all_of, any_of, clauses, negate
+from verinet.claims.language import (
+    Always,
+    Cells,
+    Claim,
+    Equal,
+    Fails,
+    LinearRegions,
+    Somewhere,
+    SupErrorAtMost,
+    SupErrorEquals,
+    Value,
+)
+from verinet.claims.verdicts import Certificate, Counterexample, Proved, Refuted, Theorem, Unknown, Verdict
+from verinet.errors import CertificateRejected
+from verinet.provers.cases import box_of, common, hex_number
+from verinet.provers.refute import attack, fails_at
+from verinet.provers.tree import Fails as Failure
+from verinet.provers.tree import Stopped, sample_points, search
+from verinet.work import SILENT, Budget, Progress
+
+Json = dict[str, Any]
+STARTS = 512
+
+
+def prove(claim: Claim, budget: Budget | float | None = None, progress: Progress = SILENT) -> Verdict:
+    """Decide a claim: proved with a certificate, refuted with an exact point, or unknown with the reason.
+
+    Parameters
+    ----------
+    claim : Claim
+        What is said, from `verinet.claims`.
+    budget : Budget or float, optional
+        Seconds, or a `Budget`; None means no limit.
+    progress : Progress, optional
+        Told of every 64 leaves.
+
+    Returns
+    -------
+    Proved, Refuted or Unknown
+
+    Raises
+    ------
+    Unsupported
+        If a network has activations that the certificate format has no words for.
+
+    Examples
+    --------
+    >>> from verinet.claims import always, outputs
+    >>> from verinet.geometry import interval
+    >>> from verinet.networks import network, relu, variable
+    >>> x = variable("x")
+    >>> absolute = network(x, relu(x) + relu(-x))
+    >>> y = outputs(absolute)
+    >>> print(prove(always(absolute, y[0] >= 0, interval(-1, 1))))
+    PROVED   y_0 >= 0 on [-1,1]     kernel only
+    >>> print(prove(always(absolute, y[0] <= "1/2", interval(-1, 1))).counterexample.y)
+    (Fraction(1, 1),)
+
+    Notes
+    -----
+    Guarantee: exact.
+    """
+    limits = budget if isinstance(budget, Budget) else Budget(seconds=budget)
+    match claim:
+        case Value():
+            return _value(claim)
+        case Fails() | Somewhere():
+            return _existence(claim, limits, progress)
+        case Cells() | LinearRegions():
+            return _count(claim, limits, progress)
+        case _:
+            return _universal(claim, limits, progress)
+
+
+def _universal(
+    claim: Always | Equal | SupErrorAtMost | SupErrorEquals, budget: Budget, progress: Progress
+) -> Verdict:
+    data = claim.statement()
+    statement = kernel.read_statement(data)
+    if statement.domain is None:
+        return Unknown("the statement has no domain")
+    box = box_of(statement.domain)
+    point = attack(claim, statement, box, sample_points(box, STARTS), budget)
+    if point is not None:
+        return _refuted(claim, point)
+    progress.update(0, 1, "no counterexample by descent; splitting")
+    outcome = search(statement, budget, progress)
+    if isinstance(outcome, Stopped):
+        return Unknown(_stopped(outcome))
+    if isinstance(outcome, Failure):
+        return _refuted(claim, outcome.point)
+    evidence: Json = {"steps": outcome.steps}
+    if isinstance(claim, SupErrorEquals):
+        attained = next((p for p in outcome.contacts if claim.attained_at(p)), None)
+        if attained is None:
+            return Unknown("the bound holds, but no point was found at which it is attained")
+        errors = [abs(v - t.value(attained)) for v, t in zip(claim.outputs_at(attained), claim.targets, strict=True)]
+        evidence |= {"point": _point(attained), "output": errors.index(max(errors))}
+    return certified(claim.text(), data, evidence)
+
+
+def _refuted(claim: Always | Equal | SupErrorAtMost | SupErrorEquals, point: tuple[Fraction, ...]) -> Verdict:
+    if not fails_at(claim, point):
+        return Unknown("a candidate counterexample did not survive exact evaluation; please report this network")
+    certificate = None
+    if isinstance(claim, (Always, Equal)):
+        opposite = claim.fails()
+        verdict = certified(opposite.text(), opposite.statement(), {"point": _point(point)})
+        certificate = verdict.certificate if isinstance(verdict, Proved) else None
+    return Refuted(Counterexample(point, claim.outputs_at(point), claim.text()), certificate)
+
+
+def _value(claim: Value) -> Verdict:
+    if not claim.holds_at(claim.at):
+        return Refuted(Counterexample(claim.at, claim.outputs_at(claim.at), claim.text()))
+    return certified(claim.text(), claim.statement(), {})
+
+
+def _existence(claim: Fails | Somewhere, budget: Budget, progress: Progress) -> Verdict:
+    """Look for a witness; without one try to prove the opposite."""
+    if isinstance(claim, Fails):
+        opposite = Always(claim.networks, claim.clauses, claim.domain)
+    else:
+        formula = negate(all_of(*(any_of(*clause) for clause in claim.clauses)))
+        opposite = Always(claim.networks, clauses(formula), claim.domain)
+    verdict = _universal(opposite, budget, progress)
+    match verdict:
+        case Refuted(counterexample=Counterexample(x=point)):
+            return certified(claim.text(), claim.statement(), {"point": _point(point)})
+        case Proved(certificate=certificate):
+            return Refuted(None, certificate, claim.text())
+        case _:
+            return verdict
+
+
+def _count(claim: Cells | LinearRegions, budget: Budget, progress: Progress) -> Verdict:
+    data = claim.statement()
+    statement = kernel.read_statement(data)
+    outcome = search(statement, budget, progress)
+    if isinstance(outcome, Stopped):
+        return Unknown(_stopped(outcome))
+    if isinstance(outcome, Failure):
+        return Unknown("a count has no counterexample; please report this network")
+    found = kernel.count(statement, outcome.cells)
+    verdict = certified(claim.text(), {**data, "count": hex_number(found)}, {"steps": outcome.steps})
+    if found == claim.count or not isinstance(verdict, Proved):
+        return verdict
+    return Refuted(None, verdict.certificate, f"{claim.text()} (there are {found})")
+
+
+def certified(text: str, statement: Json, evidence: Json) -> Proved | Unknown:
+    """`Proved` if the kernel accepts the certificate; `text` is the claim in words."""
+    data = {"format": kernel.FORMAT, "assumptions": [], "statement": statement, "evidence": evidence}
+    certificate = Certificate(data)
+    try:
+        report = kernel.check(certificate.text)
+    except kernel.Rejected as error:
+        return Unknown(f"the kernel rejected the certificate ({error}); please report this network")
+    theorem = Theorem(statement, text, tuple(dict(a) for a in report.assumptions), report.statement_sha256)
+    return Proved(theorem, certificate)
+
+
+def check(certificate: Certificate | str) -> kernel.Report:
+    """Let the kernel check a certificate: its text, or a `Certificate`.
+
+    Raises
+    ------
+    CertificateRejected
+        The message names the step.
+    """
+    text = certificate.text if isinstance(certificate, Certificate) else certificate
+    try:
+        return kernel.check(text)
+    except kernel.Rejected as error:
+        raise CertificateRejected(
+            f"the kernel rejected the certificate: {error}", fix="ask its author for one that is complete and true"
+        ) from error
+
+
+def _point(point: tuple[Fraction, ...]) -> Json:
+    over, numerators = common(point)
+    return {"over": hex_number(over), "at": [hex_number(entry) for entry in numerators]}
+
+
+def _stopped(outcome: Stopped) -> str:
+    return f"{outcome.reason} after {outcome.leaves} leaves"
+

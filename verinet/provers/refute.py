@@ -1,0 +1,128 @@
+"""The quick refuter: float64 descent on the violation of a claim, every candidate judged exactly.
+
+Deterministic: fixed low-discrepancy starts, finite differences, points clipped to the box in rationals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import numpy as np
+
+from verinet.claims.language import Always, Equal, Fails, Somewhere, SupErrorAtMost, SupErrorEquals
+from verinet.exact.rationals import dyadic
+from verinet.kernel import Statement
+from verinet.networks.evaluate import FloatArithmetic, evaluate
+from verinet.provers.cases import Box, Floats
+from verinet.work import Budget
+
+Attacked = Always | Equal | SupErrorAtMost | SupErrorEquals | Fails | Somewhere
+Point = tuple[Fraction, ...]
+STARTS = 512
+ROUNDS = 40
+KEPT = 16
+#: A witness is printed with the smallest of these that will do.
+DENOMINATORS = (1, 2, 4, 10, 100, 1000, 10_000, 1_000_000)
+
+
+def attack(claim: Attacked, statement: Statement, box: Box, points: Floats, budget: Budget) -> Point | None:
+    """A point of the domain at which the claim fails, or None; the answer is exact, the search is not."""
+    if not box.bounded or any(len(clause) == 0 for clause in statement.clauses):
+        return None
+    margin = _margin(claim, statement)
+    low = np.array([float(end or 0) for end in box.low])
+    high = np.array([float(end or 0) for end in box.high])
+    center, half = (low + high) / 2, (high - low) / 2
+    best = np.clip(center + half * points, low, high)
+    reach = 0.5
+    for _ in range(ROUNDS):
+        if budget.exhausted():
+            return None
+        levels = margin(best)
+        order = np.argsort(levels, kind="stable")[:KEPT]
+        for place in order[:2]:
+            found = _exactly(claim, box, best[place]) if levels[place] <= 1e-6 else None
+            if found is not None:
+                return found
+        best = _neighbours(best[order], levels[order], margin, low, high, reach)
+        reach *= 0.8
+    return None
+
+
+def _neighbours(
+    points: Floats, levels: Floats, margin: Callable[[Floats], Floats], low: Floats, high: Floats, reach: float
+) -> Floats:
+    """The points themselves, steps along finite-difference gradients, and steps along the axes."""
+    size = points.shape[1]
+    width = (high - low) / 2
+    shifts = np.vstack([np.diag(width), -np.diag(width)])
+    small = np.clip(points[:, None, :] + 1e-4 * shifts[None, :size, :], low, high)
+    moved = margin(small.reshape(-1, size)).reshape(len(points), size)
+    slope = moved - levels[:, None]
+    direction = -np.sign(slope) * width
+    steep = -slope / (np.abs(slope).max(axis=1, keepdims=True) + 1e-300) * width
+    steps = [points]
+    for scale in (reach, reach / 4, reach / 32):
+        steps.extend([points + scale * direction, points + scale * steep])
+    steps.append((points[:4, None, :] + reach * shifts[None, :, :]).reshape(-1, size))
+    return np.clip(np.vstack(steps), low, high)
+
+
+def _margin(claim: Attacked, statement: Statement) -> Callable[[Floats], Floats]:
+    """A float function of points that is negative where the claim is likely to fail."""
+    arithmetic = FloatArithmetic()
+
+    def outputs(points: Floats) -> Floats:
+        return np.concatenate([evaluate(network, points, arithmetic) for network in claim.networks], axis=-1)
+
+    if isinstance(claim, (SupErrorAtMost, SupErrorEquals)):
+        error = float(claim.error)
+        targets = [[(float(c), np.array(exponents)) for c, exponents in p.coefficients] for p in claim.targets]
+
+        def gap(points: Floats) -> Floats:
+            y = outputs(points)
+            zero = np.zeros(len(points))
+            values = [sum((c * np.prod(points**e, axis=1) for c, e in terms), zero) for terms in targets]
+            result: Floats = error - np.abs(y - np.stack(values, axis=1)).max(axis=1)
+            return result
+
+        return gap
+    blocks = []
+    for clause in statement.clauses:
+        rows = []
+        for atom in clause:
+            row = [*atom.x, *atom.y]
+            size = max(map(abs, row)) or 1
+            rows.append([entry / size for entry in row])
+        blocks.append(np.array(rows))
+
+    def level(points: Floats) -> Floats:
+        known = np.concatenate([np.ones((len(points), 1)), points, outputs(points)], axis=1)
+        result: Floats = np.stack([(known @ block.T).max(axis=1) for block in blocks], axis=1).min(axis=1)
+        return result
+
+    return level
+
+
+def _exactly(claim: Attacked, box: Box, point: Floats) -> Point | None:
+    """A rational point near this one at which the claim fails, with small denominators if there is one."""
+    exact = []
+    for entry, (a, b) in zip(point.tolist(), box.sides, strict=True):
+        value = dyadic(entry)
+        value = a if a is not None and value < a else value
+        exact.append(b if b is not None and value > b else value)
+    if not fails_at(claim, tuple(exact)):
+        return None
+    for largest in DENOMINATORS:
+        simple = tuple(value.limit_denominator(largest) for value in exact)
+        if fails_at(claim, simple):
+            return simple
+    return tuple(exact)
+
+
+def fails_at(claim: Attacked, point: Point) -> bool:
+    """Does the formula fail at this point of the domain?  Exact, on the networks themselves."""
+    if isinstance(claim, (Fails, Somewhere)):
+        return claim.domain.contains(point) and not claim.clauses_hold(point)
+    return claim.refuted_by(point)
