@@ -59,6 +59,7 @@ __all__ = [
     "maximum",
     "minimum",
     "network",
+    "numeric_error",
     "parallel",
     "polytope",
     "prove",
@@ -104,6 +105,7 @@ HOMES = {
     "verinet.geometry": ("Halfspace", "Polyhedron", "box", "interval", "polytope", "whole_space"),
     "verinet.claims": ("Certificate", "Counterexample", "Proved", "Refuted", "Theorem", "Unknown"),
     "verinet.provers.portfolio": ("prove",),
+    "verinet.provers.second_look": ("numeric_error",),
     "verinet.errors": (
         "BadFormat",
         "BudgetExhausted",
@@ -165,6 +167,7 @@ if TYPE_CHECKING:
     )
     from verinet.networks.formats import read_network, write_network
     from verinet.provers.portfolio import prove
+    from verinet.provers.second_look import numeric_error
 
 _HOME_OF = {name: home for home, names in HOMES.items() for name in names}
 

@@ -68,7 +68,12 @@ def test_the_table_is_what_its_names_say(name):
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.sampled_from(SMOOTH), arguments, st.fractions(0, 2, max_denominator=50), st.fractions(0, 1, max_denominator=9))
+@given(
+    st.sampled_from(SMOOTH),
+    arguments,
+    st.fractions(0, 2, max_denominator=50),
+    st.fractions(0, 1, max_denominator=9),
+)
 def test_a_wide_ball_encloses_the_values_inside(name, q, width, part):
     if name in ("log", "sqrt"):
         q = abs(q) + 1
@@ -108,8 +113,7 @@ def test_saturating_functions_far_out(q):
 
 def test_values_too_large_or_too_small():
     found = enclose("exp", -Fraction(10**50), TINY)
-    assert found.contains(Fraction(1, 10**400))
-    assert found.low > -TINY
+    assert -TINY < found.low <= 0 < found.high < TINY
     with pytest.raises((BudgetExhausted, NotBounded)):
         enclose("exp", Fraction(10**50), Fraction(1))
     with pytest.raises(NotBounded):
@@ -135,9 +139,8 @@ def test_domains():
 
 def test_precision_is_restored():
     before = ctx.prec
-    with pytest.raises(ZeroDivisionError), precision(777):
-        assert ctx.prec == 777
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError), precision(before + 700):
+        ctx.prec // 0
     assert ctx.prec == before
     enclose("exp", Fraction(1, 3), Fraction(1, 10**100))
     integral("exp", Fraction(0), Fraction(1), Fraction(1, 10**50))
@@ -154,7 +157,7 @@ def test_balls_contain_their_number():
     for q in (Fraction(1, 3), Fraction(10**60 + 7, 3), Fraction(1, 2)):
         found = enclosure_of(ball(q, 20))
         assert found.contains(q)
-    assert not enclosure_of(ball(Fraction(1, 3), 20)).width == 0
+    assert enclosure_of(ball(Fraction(1, 3), 20)).width > 0
     with pytest.raises(NotBounded):
         enclosure_of(arb("nan"))
     with pytest.raises(NotBounded):

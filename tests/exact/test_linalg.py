@@ -281,7 +281,8 @@ def test_shapes_that_do_not_fit():
     for wrong in (
         lambda: a @ b, lambda: a + b, lambda: a - b, lambda: a.vstack(b), lambda: a.hstack(a.T),
         lambda: a.det(), lambda: a.solve(b), lambda: b.solve(a.T), lambda: a.take_rows([2]),
-        lambda: a.take_columns([-1]), lambda: Matrix.from_rows([[1], [1, 2]]), lambda: Matrix.from_integers([[1], [1, 2]]),
+        lambda: a.take_columns([-1]), lambda: Matrix.from_rows([[1], [1, 2]]),
+        lambda: Matrix.from_integers([[1], [1, 2]]),
         lambda: Matrix.from_rows([[1]], columns=2),
     ):  # fmt: skip
         with pytest.raises(ShapeMismatch, match="Fix:"):

@@ -58,7 +58,10 @@ def point(*coordinates: int, over: int = 1) -> JSON:
 
 
 def domain(
-    *sides: tuple[int | None, int | None], rows: Sequence[tuple[str, Sequence[int]]] = (), over: int = 1, at: JSON = None
+    *sides: tuple[int | None, int | None],
+    rows: Sequence[tuple[str, Sequence[int]]] = (),
+    over: int = 1,
+    at: JSON = None,
 ) -> JSON:
     corner = [next((end for end in (low, high) if end is not None), 0) for low, high in sides]
     return {
@@ -372,7 +375,15 @@ def true_certificates() -> dict[str, JSON]:
     return {
         "relu-nonnegative": certificate(
             "always",
-            {"steps": [["split", 0, "left"], ["next"], ["goal", uses((0, 1))], ["next"], ["goal", uses((0, 1), (1, 1))]]},
+            {
+                "steps": [
+                    ["split", 0, "left"],
+                    ["next"],
+                    ["goal", uses((0, 1))],
+                    ["next"],
+                    ["goal", uses((0, 1), (1, 1))],
+                ]
+            },
             networks=[relu_chain],
             domain=BALL,
             claim=NONNEGATIVE,
@@ -384,6 +395,30 @@ def true_certificates() -> dict[str, JSON]:
             networks=[one_unit(RELU)],
             domain=BALL,
             claim=NONNEGATIVE,
+        ),
+        "hat-tie-given-away": certificate(
+            "always",
+            {
+                "steps": [
+                    ["split", 0, "right"],
+                    ["goal", uses((0, 1))],
+                    *[["split", 0, "left"], ["goal", uses((0, 1), (2, 2))]],
+                    *[["split", 0, "right"], ["goal", uses((0, 1), (1, 2))], ["goal", uses((0, 1))]],
+                ]
+            },
+            networks=[one_unit(HAT, q=2)],
+            domain=domain((-1, 2)),
+            claim=NONNEGATIVE,
+        ),
+        "under-assumptions": {
+            **proved("always", networks=[one_unit(ABS)], domain=BALL, claim=NONNEGATIVE),
+            "assumptions": [{"kind": "lemma", "text": "a lemma ≤ 1", "sha256": "0" * 64, "origin": "a book"}],
+        },
+        "outputs-over-two": proved(
+            "always",
+            networks=[[layer(((0, 1), 0), ((0, 1), 0), over=2)]],
+            domain=BALL,
+            claim=[[atom((0, 0), (1, -1))], [atom((0, 0), (-1, 1))], [atom((0, -1), (1, 1))]],
         ),
         "abs-on-a-line": proved("always", networks=[one_unit(ABS)], domain=domain((None, None)), claim=NONNEGATIVE),
         "abs-has-two-signs": proved(
@@ -418,6 +453,9 @@ def true_certificates() -> dict[str, JSON]:
         "half-holds": certificate(
             "holds", {"point": point(0, over=3)}, networks=[half], domain=BALL, claim=[[atom((-1, 0), (2,))]]
         ),
+        "holds-at-the-end-of-the-domain": certificate(
+            "holds", {"point": point(1)}, networks=[one_unit(RELU)], domain=UNIT, claim=[[atom((-1, 0), (1,))]]
+        ),
         "half-fails": certificate(
             "fails", {"point": point(0)}, networks=[half], domain=BALL, claim=[[atom((-1, 0), (2,), ">")]]
         ),
@@ -446,6 +484,13 @@ def true_certificates() -> dict[str, JSON]:
         ),
         "value-through-layers": certificate(
             "value", {}, networks=[MAXIMUM_AGAIN], point=point(-1, 1, over=4), values=point(1, over=4)
+        ),
+        "value-through-forty-layers": certificate(
+            "value",
+            {},
+            networks=[[layer(((1, 1), 0), tables=[ABS], over=1 + k % 2) for k in range(40)]],
+            point=point(-2),
+            values=point(2**20 - 1, over=2**19),
         ),
         "tie-on-zero-unit": certificate(
             "always",
@@ -481,6 +526,47 @@ def true_certificates() -> dict[str, JSON]:
             domain=UNIT,
             targets=[{"over": "1", "terms": []}],
             error=point(0),
+        ),
+        # at 2 the unit jumps beyond the domain; the closed side x >= 2 contradicts x <= 1 without any strict term
+        "error-in-an-empty-case": certificate(
+            "sup-error-at-most",
+            {
+                "steps": [
+                    ["split", 0, "right"],
+                    ["goal", [["1", [0], None]], [["1", [0], None]]],
+                    ["goal", *[[["1", [1], None], ["1", [3], None]]] * 2],
+                ]
+            },
+            networks=[one_unit(STEP, weights=(-2, 1))],
+            domain=UNIT,
+            targets=[{"over": "1", "terms": []}],
+            error=point(0),
+        ),
+        # |x - x| <= 0 and |2 - 2 x - 1| <= 1 over denominators 2 and 3
+        "error-of-two-outputs": certificate(
+            "sup-error-at-most",
+            {
+                "steps": [
+                    [
+                        "goal",
+                        *[[["1", [0], None]]] * 2,
+                        [["1", [0], None], ["4", [1], None]],
+                        [["1", [0], None], ["4", [2], None]],
+                    ]
+                ]
+            },
+            networks=[[layer(((0, 2), 0), ((4, -4), 0), over=2)]],
+            domain=UNIT,
+            targets=[{"over": "3", "terms": [["3", [1]]]}, {"over": "1", "terms": [["1", [0]]]}],
+            error=point(1),
+        ),
+        "error-in-three-dimensions": certificate(
+            "sup-error-at-most",
+            {"steps": [["goal", [["1", [5], None], ["1", [0], None]], [["1", [6], None], ["1", [0], None]]]]},
+            networks=[[layer(((0, 0, 0, 0), 0))]],
+            domain=domain((-1, 1), (-1, 1), (-1, 1)),
+            targets=[{"over": "1", "terms": [["1", [0, 0, 1]]]}],
+            error=point(1),
         ),
         # 2 (1 + x y) = (1+x)(1+y) + (1-x)(1-y) and 2 (1 - x y) = (1+x)(1-y) + (1-x)(1+y): guards of the box
         "error-in-two-dimensions": certificate(

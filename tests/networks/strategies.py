@@ -46,9 +46,7 @@ AFFINE = tuple(
 @st.composite
 def networks(draw: st.DrawFn, numbers: st.SearchStrategy[Fraction] = nasty, pool: Any = AFFINE) -> Network:
     """A random graph: several inputs, skips, repeated sources, affine after affine, several readouts."""
-    nodes = [
-        Vertex(Input(draw(st.integers(1, 2)), f"x{i}"), (), f"x{i}") for i in range(draw(st.integers(1, 2)))
-    ]
+    nodes = [Vertex(Input(draw(st.integers(1, 2)), f"x{i}"), (), f"x{i}") for i in range(draw(st.integers(1, 2)))]
     for index in range(draw(st.integers(1, 6))):
         sizes = [width(vertex) for vertex in nodes]
         if draw(st.booleans()):
@@ -123,9 +121,7 @@ def plain_evaluation(network: Network, x: list[Fraction]) -> list[Fraction]:
 
 def first_match(table: list[list[str]], over: int, z: Fraction) -> Fraction | None:
     """A table as the certificate format defines it; None for the word none."""
-    for *condition, slope, constant in (
-        piece if piece[-1] != "none" else [*piece, "none"] for piece in table
-    ):
+    for *condition, slope, constant in (piece if piece[-1] != "none" else [*piece, "none"] for piece in table):
         if condition:
             end = Fraction(int(condition[0], 16), over)
             if not (z < end or (z == end and condition[1] == "left")):

@@ -168,6 +168,8 @@ def test_piecewise_of_ones_own():
         (lambda: piecewise([0], [[0], [1]], []), ShapeMismatch),
         (lambda: Activation("odd", (), (F(0),), ((F(0),),), (F(1),), shift=F(1)), ShapeMismatch),
         (lambda: Activation("odd", (), (F(0),), smooth="sine"), ShapeMismatch),
+        (lambda: Activation("odd", (), (0.5,), ((F(0),), (F(1),)), (F(1),)), InexactInput),
+        (lambda: Activation("odd", (), (), ((F(0), 1),)), InexactInput),
     ],
 )
 def test_refusals_say_how_to_mend(make, error):

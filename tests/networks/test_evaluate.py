@@ -16,6 +16,7 @@ from verinet.exact import solver
 from verinet.exact.enclosures import Enclosure
 from verinet.exact.linalg import Matrix
 from verinet.networks import (
+    Activation,
     FloatArithmetic,
     RationalArithmetic,
     activation,
@@ -121,9 +122,7 @@ def test_symbolic_value_at_every_breakpoint(act):
         F(3, 2),
         F(-3, 2),
     ):
-        assert fraction(
-            expression.xreplace({z: sympy.Rational(p.numerator, p.denominator)}).doit()
-        ) == act.value(p)
+        assert fraction(expression.xreplace({z: sympy.Rational(p.numerator, p.denominator)}).doit()) == act.value(p)
 
 
 def test_symbolic_weights():
@@ -207,6 +206,23 @@ def test_smooth_and_periodic_are_refused_where_they_have_no_meaning():
     for act in (activation("tanh"), activation("floor")):
         with pytest.raises(Unsupported, match=act.name):
             evaluate(network(x, apply_activation(x, act)), solver.variables("x", 1), ConstraintArithmetic())
+
+
+def test_an_activation_is_what_it_holds_not_what_it_is_called():
+    false = Activation("relu", (), (F(0),), ((F(7),), (F(0), F(2))), (F(1),))
+    unknown = Activation("relu", smooth="zeta")
+    f = layered([[[1]], [[1]]], [[0], [0]], false)
+    for x, y in ((-1, 7), (0, 1), (3, 6)):
+        assert f(x) == (y,)
+        assert evaluate(f, [float(x)], FloatArithmetic()).tolist() == [y]
+        assert [fraction(v) for v in evaluate(f, [x], SymbolicArithmetic())] == [y]
+        z = sympy.Symbol("z", real=True)
+        assert fraction(evaluate(f, [z], SymbolicArithmetic())[0].xreplace({z: sympy.Integer(x)}).doit()) == y
+        assert evaluate(f, [x], BallArithmetic())[0].contains(F(y))
+        assert solver.holds([solver.equals(evaluate(f, [x], ConstraintArithmetic())[0], F(y))], {})
+    for arithmetic in (FloatArithmetic(), SymbolicArithmetic()):
+        with pytest.raises(Unsupported, match="zeta"):
+            evaluate(layered([[[1]], [[1]]], [[0], [0]], unknown), [1], arithmetic)
 
 
 def test_large_layers_evaluate_at_once():

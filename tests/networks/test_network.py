@@ -126,8 +126,7 @@ def test_the_hash_sees_every_part():
 @given(networks(small, (*AFFINE, activation("floor"), activation("frac"), activation("repu", 2))), st.data())
 def test_certified_ranges_hold_all_values(f, data):
     box = [
-        tuple(sorted(data.draw(st.tuples(*[st.fractions(-3, 3, max_denominator=8)] * 2))))
-        for _ in range(f.input_size)
+        tuple(sorted(data.draw(st.tuples(*[st.fractions(-3, 3, max_denominator=8)] * 2)))) for _ in range(f.input_size)
     ]
     f = f.with_domain(box)
     t = [data.draw(st.fractions(0, 1, max_denominator=8)) for _ in box]

@@ -171,7 +171,20 @@ def integral(function: str | Integrand, low: Fraction, high: Fraction, accuracy:
     def compute(bits: int) -> arb:
         # over [0, 1], whose ends are exact: low and high are balls, and enter by arithmetic only
         start, length = ball(low, bits), ball(high - low, bits)
-        value = acb.integral(lambda t, analytic: length * integrand(start + length * t, analytic), 0, 1)
+        errors: list[BaseException] = []
+
+        def on_unit(t: acb, analytic: bool) -> acb:
+            if errors:
+                return acb("nan")
+            try:
+                return length * integrand(start + length * t, analytic)
+            except BaseException as error:  # FLINT calls this from C and would lose it, Ctrl-C included
+                errors.append(error)
+                return acb("nan")
+
+        value = acb.integral(on_unit, 0, 1)
+        if errors:
+            raise errors[0]
         return value.real
 
     return _refine(f"the integral of {shown}", accuracy, compute)

@@ -42,9 +42,11 @@ class Matrix:
     (Fraction(1, 2), 6)
     """
 
-    __slots__ = ("_denominator", "_hash", "_numerators")
+    # A product is brought to lowest terms only when somebody looks: in a chain of products nobody does.
+    __slots__ = ("_denominator", "_hash", "_numerators", "_reduced")
     _numerators: fmpz_mat
     _denominator: int
+    _reduced: bool
     _hash: int | None
 
     def __init__(self) -> None:
@@ -152,11 +154,19 @@ class Matrix:
     @property
     def denominator(self) -> int:
         """The least common denominator of all entries, 1 for an integer matrix."""
-        return self._denominator
+        return self._lowest()._denominator
+
+    def _lowest(self) -> Matrix:
+        if not self._reduced:
+            numerators, denominator = _lowest_terms(self._numerators, self._denominator)
+            object.__setattr__(self, "_numerators", numerators)
+            object.__setattr__(self, "_denominator", denominator)
+            object.__setattr__(self, "_reduced", True)
+        return self
 
     def numerators(self) -> list[list[int]]:
         """The integers N of ``N / denominator``, row by row (a fresh list)."""
-        return [[int(entry) for entry in row] for row in self._numerators.table()]
+        return [[int(entry) for entry in row] for row in self._lowest()._numerators.table()]
 
     def __getitem__(self, index: tuple[int, int]) -> Fraction:
         i, j = index
@@ -186,11 +196,12 @@ class Matrix:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Matrix):
             return NotImplemented
-        return self._denominator == other._denominator and bool(self._numerators == other._numerators)
+        mine, theirs = self._lowest(), other._lowest()
+        return mine._denominator == theirs._denominator and bool(mine._numerators == theirs._numerators)
 
     def __hash__(self) -> int:
         if self._hash is None:
-            entries = tuple(int(entry) for entry in self._numerators.entries())
+            entries = tuple(int(entry) for entry in self._lowest()._numerators.entries())
             object.__setattr__(self, "_hash", hash((self.shape, self._denominator, entries)))
         return self._hash or 0
 
@@ -204,10 +215,10 @@ class Matrix:
         if 0 < self.rows * self.columns <= 16:
             rows = (", ".join(_brief(entry) for entry in row) for row in self.to_rows())
             return f"Matrix([{', '.join(f'[{row}]' for row in rows)}])"
-        return f"<Matrix {self.rows} x {self.columns}, denominator of {self._denominator.bit_length()} bits>"
+        return f"<Matrix {self.rows} x {self.columns}, denominator of {self.denominator.bit_length()} bits>"
 
     def __reduce__(self) -> tuple[Callable[[bytes], Matrix], tuple[bytes]]:
-        words = [format_hex(n) for n in (*self.shape, self._denominator)]
+        words = [format_hex(n) for n in (*self.shape, self.denominator)]
         words += [format_hex(int(entry)) for entry in self._numerators.entries()]
         return _from_bytes, (" ".join(words).encode("ascii"),)
 
@@ -221,7 +232,9 @@ class Matrix:
                 f"a product needs as many columns left as rows right, got {self.shape} @ {other.shape}",
                 fix="transpose a factor or check the sizes",
             )
-        return _build(self._numerators * other._numerators, self._denominator * other._denominator)
+        product = _raw(self._numerators * other._numerators, self._denominator * other._denominator)
+        object.__setattr__(product, "_reduced", product._denominator == 1)
+        return product
 
     def __add__(self, other: Matrix) -> Matrix:
         if not isinstance(other, Matrix):
@@ -236,7 +249,7 @@ class Matrix:
         return _build(left - right, common)
 
     def __neg__(self) -> Matrix:
-        return _raw(-self._numerators, self._denominator)
+        return _build(-self._numerators, self._denominator)
 
     def scale(self, factor: object) -> Matrix:
         """The matrix times the scalar `factor` (read by `Q`)."""
@@ -246,7 +259,7 @@ class Matrix:
     @property
     def T(self) -> Matrix:
         """The transpose."""
-        return _raw(self._numerators.transpose(), self._denominator)
+        return _build(self._numerators.transpose(), self._denominator)
 
     def _same_shape(self, other: Matrix) -> tuple[list[fmpz_mat], int]:
         if self.shape != other.shape:
@@ -437,23 +450,25 @@ def _raw(numerators: fmpz_mat, denominator: int) -> Matrix:
     matrix = Matrix.__new__(Matrix)
     object.__setattr__(matrix, "_numerators", numerators)
     object.__setattr__(matrix, "_denominator", denominator)
+    object.__setattr__(matrix, "_reduced", True)
     object.__setattr__(matrix, "_hash", None)
     return matrix
 
 
 def _build(numerators: fmpz_mat, denominator: int) -> Matrix:
     """A Matrix in lowest terms from an integer matrix over a positive denominator."""
+    return _raw(*_lowest_terms(numerators, denominator))
+
+
+def _lowest_terms(numerators: fmpz_mat, denominator: int) -> tuple[fmpz_mat, int]:
     if denominator == 1:
-        return _raw(numerators, 1)
+        return numerators, 1
     common = fmpz(denominator)
     for entry in numerators:
         common = common.gcd(entry)
-        if common == 1:  # almost always after an entry or two
-            return _raw(numerators, denominator)
-    divisor = int(common)
-    columns = numerators.ncols()
-    reduced = fmpz_mat(numerators.nrows(), columns, [entry // common for entry in numerators])
-    return _raw(reduced, denominator // divisor)
+        if common == 1:  # usually after an entry or two
+            return numerators, denominator
+    return numerators / common, denominator // int(common)
 
 
 def _over_common_denominator(matrices: Sequence[Matrix]) -> tuple[list[fmpz_mat], int]:

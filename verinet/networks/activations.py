@@ -82,9 +82,7 @@ class Activation:
         if self.smooth is not None:
             fits = not (self.breakpoints or self.pieces or self.values or self.shift is not None)
         elif self.shift is not None:
-            fits = (
-                self.breakpoints == (_ZERO,) and len(self.pieces) == 1 and self.values == (self.pieces[0][0],)
-            )
+            fits = self.breakpoints == (_ZERO,) and len(self.pieces) == 1 and self.values == (self.pieces[0][0],)
         else:
             fits = len(self.pieces) == len(self.breakpoints) + 1 and len(self.values) == len(self.breakpoints)
         if not fits or not all(self.pieces):
@@ -306,26 +304,19 @@ def _heaviside(value_at_zero: Fraction = _HALF) -> Activation:
 
 
 def _step(threshold: Fraction, below: Fraction, value_at: Fraction, above: Fraction) -> Activation:
-    return Activation(
-        "step", (threshold, below, value_at, above), (threshold,), ((below,), (above,)), (value_at,)
-    )
+    return Activation("step", (threshold, below, value_at, above), (threshold,), ((below,), (above,)), (value_at,))
 
 
-def _stepped_leaky(
-    alpha: Fraction, jump: Fraction = _ONE, value_at_zero: Fraction | None = None
-) -> Activation:
+def _stepped_leaky(alpha: Fraction, jump: Fraction = _ONE, value_at_zero: Fraction | None = None) -> Activation:
     # The literature takes the value from the right: z + jump for z >= 0, alpha z for z < 0.
     value = jump if value_at_zero is None else value_at_zero
-    return Activation(
-        "stepped_leaky", (alpha, jump, value), (_ZERO,), ((_ZERO, alpha), (jump, _ONE)), (value,)
-    )
+    return Activation("stepped_leaky", (alpha, jump, value), (_ZERO,), ((_ZERO, alpha), (jump, _ONE)), (value,))
 
 
 def _repu(power: Fraction) -> Activation:
     if power.denominator != 1 or not 1 <= power <= LARGEST_POWER:
         raise Unsupported(
-            f"repu(k) is max(0, z)^k with an integer k from 1 to {LARGEST_POWER}, "
-            f"got k = {format_rational(power)}",
+            f"repu(k) is max(0, z)^k with an integer k from 1 to {LARGEST_POWER}, got k = {format_rational(power)}",
             fix="give a small positive integer; for k = 0 use heaviside",
         )
     return _continuous("repu", (power,), (0,), ((0,), (0,) * int(power) + (1,)))

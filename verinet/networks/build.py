@@ -74,8 +74,7 @@ def layered(weights: Sequence[Any], biases: Sequence[Any], activation: Activatio
     """
     if not weights or len(weights) != len(biases):
         raise ShapeMismatch(
-            f"a layered network needs as many weights as biases, at least one, got {len(weights)} and "
-            f"{len(biases)}",
+            f"a layered network needs as many weights as biases, at least one, got {len(weights)} and {len(biases)}",
             fix="give one bias vector a weight matrix",
         )
     matrices = [w if isinstance(w, Matrix) else Matrix.from_rows(w) for w in weights]
@@ -83,9 +82,7 @@ def layered(weights: Sequence[Any], biases: Sequence[Any], activation: Activatio
     nodes = [Vertex(Input(matrices[0].columns, "x"), (), "x")]
     for layer, (matrix, column) in enumerate(zip(matrices, columns, strict=True)):
         last = layer == len(matrices) - 1
-        nodes.append(
-            Vertex(Affine(matrix, column), (len(nodes) - 1,), "y" if last else f"affine_{layer + 1}")
-        )
+        nodes.append(Vertex(Affine(matrix, column), (len(nodes) - 1,), "y" if last else f"affine_{layer + 1}"))
         if not last:
             activate = Activate((activation,) * matrix.rows)
             nodes.append(Vertex(activate, (len(nodes) - 1,), f"layer_{layer + 1}"))

@@ -55,9 +55,7 @@ class Layer:
         return {
             "weights_over": format_hex(self.weights_over),
             "activations_over": format_hex(self.activations_over),
-            "activations": [
-                [piece.to_json(self.activations_over) for piece in table] for table in self.activations
-            ],
+            "activations": [[piece.to_json(self.activations_over) for piece in table] for table in self.activations],
             "units": [[[format_hex(entry) for entry in row], which] for row, which in self.units],
         }
 
@@ -248,9 +246,7 @@ def _join(forms: Sequence[_Form], groups: Sequence[_Group]) -> _Form:
     return _Form(blocks, _stack([form.bias for form in forms]))
 
 
-def _used(
-    forms: Sequence[_Form], candidates: Sequence[int], groups: Sequence[_Group]
-) -> dict[int, list[int]]:
+def _used(forms: Sequence[_Form], candidates: Sequence[int], groups: Sequence[_Group]) -> dict[int, list[int]]:
     """For each group among the candidates, the channels that some form needs."""
     used: dict[int, list[int]] = {}
     for g in candidates:
@@ -293,8 +289,7 @@ def _zeros(rows: int, columns: int) -> Matrix:
 def _affordable(rows: int, columns: int) -> None:
     if rows * columns > LARGEST_LAYER:
         raise BudgetExhausted(
-            f"the kernel reads dense rows, and a layer needs {rows} x {columns} weights, "
-            f"more than {LARGEST_LAYER}",
+            f"the kernel reads dense rows, and a layer needs {rows} x {columns} weights, more than {LARGEST_LAYER}",
             fix="read out or carry fewer values; fix unused inputs to constants",
         )
 
@@ -316,7 +311,5 @@ def _stack(parts: Sequence[Matrix]) -> Matrix:
 
 def _layer(matrix: Matrix, tables: Sequence[Table], origins: Sequence[Origin]) -> Layer:
     distinct = {table: place for place, table in enumerate(dict.fromkeys(tables))}
-    units = tuple(
-        (tuple(row), distinct[table]) for row, table in zip(matrix.numerators(), tables, strict=True)
-    )
+    units = tuple((tuple(row), distinct[table]) for row, table in zip(matrix.numerators(), tables, strict=True))
     return Layer(matrix.denominator, common_denominator(distinct), tuple(distinct), units, tuple(origins))

@@ -50,10 +50,7 @@ class ConstraintArithmetic(ListArithmetic[Term]):
         """weight values + bias."""
         offsets = bias.T.to_rows()[0]
         if self.weights is None:
-            return [
-                solver.linear(row, offset, values)
-                for row, offset in zip(weight.to_rows(), offsets, strict=True)
-            ]
+            return [solver.linear(row, offset, values) for row, offset in zip(weight.to_rows(), offsets, strict=True)]
         return [self._symbolic_row(vertex, i, values) for i in range(weight.rows)]
 
     def _symbolic_row(self, vertex: int, row: int, values: list[Term]) -> Term:
@@ -84,9 +81,7 @@ def constraint_value(activation: Activation, z: Term) -> Term:
             fix="use piecewise polynomial activations with the solver",
         )
     result = _polynomial(activation.pieces[-1], z)
-    steps = list(
-        zip(activation.breakpoints, activation.values, activation.pieces, activation.pieces[1:], strict=False)
-    )
+    steps = list(zip(activation.breakpoints, activation.values, activation.pieces, activation.pieces[1:], strict=False))
     for point, value, before, after in reversed(steps):
         if at(after, point) != value:
             result = solver.choose(solver.equals(z, point), solver.constant(value), result)

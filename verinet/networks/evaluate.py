@@ -152,9 +152,7 @@ class RationalArithmetic:
             For a batch: call `evaluate_batch`.
         """
         if values.columns != 1:
-            raise ShapeMismatch(
-                f"one point was expected, got a batch of {values.columns}", fix="call evaluate_batch"
-            )
+            raise ShapeMismatch(f"one point was expected, got a batch of {values.columns}", fix="call evaluate_batch")
         return values.T.to_rows()[0] if values.rows else ()
 
 

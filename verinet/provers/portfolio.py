@@ -1,7 +1,8 @@
 """Which prover, in what order; nothing is called proved before the kernel has accepted it.
 
-First the quick refuter, then the split tree.  A point that refutes is evaluated exactly on the network as it was
-read or built, not on the chain that the statement embeds.
+First a quick look for a counterexample and a short tree search, then a long one of each; when the budget runs out,
+z3 gets a small rest of it to look for a counterexample.  A point that refutes is evaluated exactly on the network as it
+was read or built, not on the chain that the statement embeds.
 """
 
 from __future__ import annotations
@@ -27,12 +28,16 @@ from verinet.claims.verdicts import Certificate, Counterexample, Proved, Refuted
 from verinet.errors import CertificateRejected
 from verinet.provers.cases import box_of, common, hex_number
 from verinet.provers.refute import attack, fails_at
+from verinet.provers.smt import second_look, without_share
 from verinet.provers.tree import Fails as Failure
-from verinet.provers.tree import Stopped, sample_points, search
+from verinet.provers.tree import Steps, Stopped, sample_points, search
 from verinet.work import SILENT, Budget, Progress
 
 Json = dict[str, Any]
 STARTS = 512
+FEW_STARTS = 128
+#: Cases that the tree may visit before the refuter is asked to look harder.
+FIRST_STEPS = 300
 
 
 def prove(claim: Claim, budget: Budget | float | None = None, progress: Progress = SILENT) -> Verdict:
@@ -93,13 +98,26 @@ def _universal(
     if statement.domain is None:
         return Unknown("the statement has no domain")
     box = box_of(statement.domain)
-    point = attack(claim, statement, box, sample_points(box, STARTS), budget)
-    if point is not None:
-        return _refuted(claim, point)
-    progress.update(0, 1, "no counterexample by descent; splitting")
-    outcome = search(statement, budget, progress)
+    whole, budget = budget, without_share(budget)
+    outcome: Steps | Failure | Stopped = Stopped("not searched", 0)
+    for deep in (False, True):
+        point = attack(claim, statement, box, sample_points(box, STARTS if deep else FEW_STARTS), budget, deep)
+        if point is not None:
+            return _refuted(claim, point)
+        progress.update(0, 1, "no counterexample by descent; splitting")
+        steps = FIRST_STEPS if budget.steps is None else min(FIRST_STEPS, budget.steps - budget.spent)
+        limits = budget if deep else Budget(budget.left(), steps)
+        outcome = search(statement, limits, progress)
+        if not isinstance(outcome, Stopped) or budget.exhausted() or outcome.final:
+            break
     if isinstance(outcome, Stopped):
-        return Unknown(_stopped(outcome))
+        if not budget.exhausted() or outcome.final:
+            return Unknown(f"{outcome.reason} after {outcome.leaves} leaves")
+        reason = f"{whole.reason()} after {outcome.leaves} leaves"
+        look = second_look(claim, whole.left())
+        if isinstance(look, str):
+            return Unknown(f"{reason}; {look}" if look else reason)
+        return _refuted(claim, look)
     if isinstance(outcome, Failure):
         return _refuted(claim, outcome.point)
     evidence: Json = {"steps": outcome.steps}
@@ -151,7 +169,7 @@ def _count(claim: Cells | LinearRegions, budget: Budget, progress: Progress) -> 
     statement = kernel.read_statement(data)
     outcome = search(statement, budget, progress)
     if isinstance(outcome, Stopped):
-        return Unknown(_stopped(outcome))
+        return Unknown(f"{outcome.reason} after {outcome.leaves} leaves")
     if isinstance(outcome, Failure):
         return Unknown("a count has no counterexample; please report this network")
     found = kernel.count(statement, outcome.cells)
@@ -193,8 +211,4 @@ def check(certificate: Certificate | str) -> kernel.Report:
 def _point(point: tuple[Fraction, ...]) -> Json:
     over, numerators = common(point)
     return {"over": hex_number(over), "at": [hex_number(entry) for entry in numerators]}
-
-
-def _stopped(outcome: Stopped) -> str:
-    return f"{outcome.reason} after {outcome.leaves} leaves"
 

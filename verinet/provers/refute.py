@@ -11,6 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from verinet.claims.language import Always, Equal, Fails, Somewhere, SupErrorAtMost, SupErrorEquals
+from verinet.exact.explorer import Explorer
 from verinet.exact.rationals import dyadic
 from verinet.kernel import Statement
 from verinet.networks.evaluate import FloatArithmetic, evaluate
@@ -21,13 +22,23 @@ Attacked = Always | Equal | SupErrorAtMost | SupErrorEquals | Fails | Somewhere
 Point = tuple[Fraction, ...]
 STARTS = 512
 ROUNDS = 40
+QUICK_ROUNDS = 6
 KEPT = 16
+#: Starts, clauses and steps of the descent by linear programs.
+DESCENTS = 12
+CLAUSES = 16
+STEPS = 20
 #: A witness is printed with the smallest of these that will do.
 DENOMINATORS = (1, 2, 4, 10, 100, 1000, 10_000, 1_000_000)
 
 
-def attack(claim: Attacked, statement: Statement, box: Box, points: Floats, budget: Budget) -> Point | None:
-    """A point of the domain at which the claim fails, or None; the answer is exact, the search is not."""
+def attack(
+    claim: Attacked, statement: Statement, box: Box, points: Floats, budget: Budget, deep: bool
+) -> Point | None:
+    """A point of the domain at which the claim fails, or None; the answer is exact, the search is not.
+
+    `deep`: more rounds, and then linear programs on the local affine pieces.
+    """
     if not box.bounded or any(len(clause) == 0 for clause in statement.clauses):
         return None
     margin = _margin(claim, statement)
@@ -36,18 +47,68 @@ def attack(claim: Attacked, statement: Statement, box: Box, points: Floats, budg
     center, half = (low + high) / 2, (high - low) / 2
     best = np.clip(center + half * points, low, high)
     reach = 0.5
-    for _ in range(ROUNDS):
-        if budget.exhausted():
-            return None
+    for _ in range(ROUNDS if deep else QUICK_ROUNDS):
         levels = margin(best)
         order = np.argsort(levels, kind="stable")[:KEPT]
-        for place in order[:2]:
-            found = _exactly(claim, box, best[place]) if levels[place] <= 1e-6 else None
-            if found is not None:
-                return found
+        found = _first_exact(claim, box, best[order[:2]], levels[order[:2]])
+        if found is not None or budget.exhausted():
+            return found
         best = _neighbours(best[order], levels[order], margin, low, high, reach)
         reach *= 0.8
+    if not statement.clauses or not deep:
+        return None
+    best = best[np.argsort(margin(best), kind="stable")]
+    for point in [*best[:2], *(center + half * points[:DESCENTS])]:
+        if budget.exhausted():
+            return None
+        ends = _linear_descent(point, _atoms(claim, statement), (low, high))
+        found = _first_exact(claim, box, ends, margin(ends))
+        if found is not None:
+            return found
     return None
+
+
+def _first_exact(claim: Attacked, box: Box, points: Floats, levels: Floats) -> Point | None:
+    for point, level in zip(points, levels, strict=True):
+        found = _exactly(claim, box, point) if level <= 1e-6 else None
+        if found is not None:
+            return found
+    return None
+
+
+def _linear_descent(point: Floats, atoms: Callable[[Floats], list[Floats]], ends: tuple[Floats, Floats]) -> Floats:
+    """Where each clause leads from a point: linear programs on the local affine pieces, in shrinking boxes.
+
+    With the slopes by finite differences, minimise t subject to atom_k <= t for all atoms of the clause.
+    """
+    low, high = ends
+    size, width = len(point), high - low
+    reached = []
+    for clause in range(min(len(atoms(point[None, :])), CLAUSES)):
+        here, reach = point, 0.5
+        for _ in range(STEPS):
+            shifts = np.where(here + 1e-6 * width <= high, 1e-6, -1e-6) * width
+            values = atoms(np.vstack([here, here + np.diag(shifts)]))[clause]
+            level = values[0]
+            slopes = (values[1:] - level) / np.where(shifts == 0, 1.0, shifts)[:, None]
+            left = np.maximum(low, here - reach * width) - here
+            right = np.minimum(high, here + reach * width) - here
+            bound = float(np.abs(level).max() + np.abs(slopes).sum() * width.max() + 1)
+            explorer = Explorer([*left.tolist(), -bound], [*right.tolist(), bound])
+            for value, slope in zip(level, slopes.T, strict=True):
+                explorer.push(np.concatenate(([-value], -slope, [1.0])))
+            answer = explorer.minimize(np.concatenate((np.zeros(size + 1), [1.0])))
+            if answer is None:
+                break
+            there = np.clip(here + answer[1][:size], low, high)
+            if atoms(there[None, :])[clause].max() < level.max():
+                here = there
+            else:
+                reach /= 3
+            if level.max() < 0:
+                break
+        reached.append(here)
+    return np.array(reached)
 
 
 def _neighbours(
@@ -88,6 +149,18 @@ def _margin(claim: Attacked, statement: Statement) -> Callable[[Floats], Floats]
             return result
 
         return gap
+    atoms = _atoms(claim, statement)
+
+    def level(points: Floats) -> Floats:
+        result: Floats = np.stack([values.max(axis=1) for values in atoms(points)], axis=1).min(axis=1)
+        return result
+
+    return level
+
+
+def _atoms(claim: Attacked, statement: Statement) -> Callable[[Floats], list[Floats]]:
+    """Float values of the atoms, an array (points, atoms) a clause, each row scaled to largest entry 1."""
+    arithmetic = FloatArithmetic()
     blocks = []
     for clause in statement.clauses:
         rows = []
@@ -97,12 +170,12 @@ def _margin(claim: Attacked, statement: Statement) -> Callable[[Floats], Floats]
             rows.append([entry / size for entry in row])
         blocks.append(np.array(rows))
 
-    def level(points: Floats) -> Floats:
-        known = np.concatenate([np.ones((len(points), 1)), points, outputs(points)], axis=1)
-        result: Floats = np.stack([(known @ block.T).max(axis=1) for block in blocks], axis=1).min(axis=1)
-        return result
+    def values(points: Floats) -> list[Floats]:
+        outputs = [evaluate(network, points, arithmetic) for network in claim.networks]
+        known = np.concatenate([np.ones((len(points), 1)), points, *outputs], axis=1)
+        return [known @ block.T for block in blocks]
 
-    return level
+    return values
 
 
 def _exactly(claim: Attacked, box: Box, point: Floats) -> Point | None:

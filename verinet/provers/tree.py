@@ -60,6 +60,7 @@ class Stopped:
 
     reason: str
     leaves: int
+    final: bool = False  # more budget would not help
 
 
 @dataclass(slots=True)
@@ -204,7 +205,7 @@ class Search:
         elif leaf.cut is not None:
             self.cut(case, leaf.cut)
         else:
-            return Stopped(leaf.reason, self.leaves)
+            return Stopped(leaf.reason, self.leaves, True)
         return None
 
     def cut(self, case: Case, row: list[int]) -> None:
@@ -237,7 +238,7 @@ def search(
     try:
         return running.run()
     except KeyboardInterrupt:
-        return Stopped("it was interrupted", running.leaves)
+        return Stopped("it was interrupted", running.leaves, True)
 
 
 def sample_points(box: Box, count: int = POINTS) -> Floats:

@@ -87,6 +87,7 @@ def decode(statement: dict[str, Any]) -> Decoded:
     """
     read = kernel.read_statement(statement)
     over, numerators = read.stated
+    inputs = len(read.networks[0][0].weights[0]) - 1
     point = None
     if read.point is not None:
         point = tuple(Fraction(entry, read.point[0]) for entry in read.point[1])
@@ -95,7 +96,7 @@ def decode(statement: dict[str, Any]) -> Decoded:
         tuple(tuple(layers) for layers in read.networks),
         None if read.domain is None else _domain(read.domain),
         tuple(tuple(_atom(atom) for atom in clause) for clause in read.clauses),
-        tuple(_polynomial(*target) for target in read.targets),
+        tuple(_polynomial(*target, inputs) for target in read.targets),
         tuple(Fraction(entry, over) for entry in numerators),
         point,
     )
@@ -131,10 +132,6 @@ def _terms(row: Sequence[Fraction]) -> tuple[tuple[int, Fraction], ...]:
     return tuple((index, entry) for index, entry in enumerate(row) if entry)
 
 
-def _polynomial(over: int, terms: kernel.Polynomial) -> Polynomial:
-    entries = [(Fraction(numerator, over), exponents) for exponents, numerator in terms.items() if numerator]
-    return Polynomial(tuple(sorted(entries, key=lambda entry: entry[1])), _dimension(terms))
-
-
-def _dimension(terms: kernel.Polynomial) -> int:
-    return len(next(iter(terms), ()))
+def _polynomial(over: int, terms: kernel.Polynomial, dimension: int) -> Polynomial:
+    entries = tuple((Fraction(numerator, over), exponents) for exponents, numerator in terms.items())
+    return Polynomial(dimension, entries)

@@ -163,6 +163,40 @@ def test_networks_too_large_are_refused_before_they_are_built(monkeypatch):
     refused(one("Conv", {"x": [1, 1, 8, 8]}, {"w": ones(1, 1, 2, 2)}), Unsupported, "limit of 1000")
 
 
+def i64(*values):
+    return np.array(values, dtype=np.int64)
+
+
+BOMBS = {
+    "input": one("Relu", {"x": [1, 10**12]}),
+    "expand": one("Expand", X, {"s": i64(10**6, 10**6, 1)}),
+    "pad": one("Pad", X, {"p": i64(0, 0, 0, 10**15)}),
+    "constant": model([("ConstantOfShape", "s", "c", {}), ("Add", "x,c", "y", {})], X, {"s": i64(10**6, 10**6)}),
+    "broadcast": model(
+        [("Add", "a,b", "c", {}), ("Add", "x,c", "y", {})], X, {"a": ones(10_000, 1), "b": ones(10_000)}
+    ),
+    "product": model(
+        [("MatMul", "a,b", "c", {}), ("Add", "x,c", "y", {})], X, {"a": ones(10_000, 1), "b": ones(1, 10_000)}
+    ),
+    "windows": one("MaxPool", IMAGE, kernel_shape=[2, 2], pads=[0, 0, 10**15, 10**15]),
+    "kernel": one("MaxPool", IMAGE, kernel_shape=[10**6, 10**6], pads=[10**6] * 4),
+    "doubling": model(
+        [("Concat", f"t{i},t{i}", f"t{i + 1}", {"axis": 1}) for i in range(60)], {"t0": [1, 3]}, outputs=("t60",)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_small_file_cannot_ask_for_a_huge_tensor(name):
+    refused(BOMBS[name], Unsupported, "more than")
+
+
+def test_long_and_unprintable_names_are_shown_short_and_escaped():
+    error = refused(one("Strange\x1b[31m" + "n" * 10**6, X), Unsupported, "is not known")
+    assert len(str(error)) < 2000
+    assert "\x1b" not in str(error)
+
+
 def test_every_truncation_and_every_foreign_file_gives_a_clear_error():
     data = one("Gemm", X, {"w": ones(3, 2)}).SerializeToString()
     for length in range(len(data)):

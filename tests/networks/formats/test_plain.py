@@ -42,8 +42,7 @@ def test_networks_of_the_repository(path):
     for layer, (weight, bias) in enumerate(zip(document["W"], document["b"], strict=True)):
         last = layer == len(document["W"]) - 1
         values = [
-            sum((F(w) * v for w, v in zip(row, values, strict=True)), F(b))
-            for row, b in zip(weight, bias, strict=True)
+            sum((F(w) * v for w, v in zip(row, values, strict=True)), F(b)) for row, b in zip(weight, bias, strict=True)
         ]
         values = values if last else [max(v, F(0)) for v in values]
     assert list(f(x)) == values == plain_evaluation(f, x)
@@ -156,9 +155,7 @@ def test_archives_that_claim_too_much_are_refused():
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         header = io.BytesIO()
-        np.lib.format.write_array_header_1_0(
-            header, {"descr": "<f8", "fortran_order": False, "shape": (10**9, 10**9)}
-        )
+        np.lib.format.write_array_header_1_0(header, {"descr": "<f8", "fortran_order": False, "shape": (10**9, 10**9)})
         archive.writestr("W0.npy", header.getvalue())
     with pytest.raises(BadFormat):
         read_plain_npz(stream.getvalue())

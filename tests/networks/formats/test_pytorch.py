@@ -24,6 +24,7 @@ from verinet.networks.evaluate import FloatArithmetic, evaluate
 from verinet.networks.formats import read_network
 from verinet.networks.formats.pickles import refuse_code
 from verinet.networks.formats.pytorch import from_torch, read_torch, to_torch
+from verinet.networks.network import Activate, Input, Network, Vertex
 
 
 @pytest.fixture
@@ -170,7 +171,8 @@ def modules(nn):
             nn.Sequential(nn.Conv2d(2, 4, (3, 2), padding=1, stride=2, groups=2), nn.ReLU(), nn.PReLU(4),
                           nn.MaxPool2d(2, padding=1, stride=1), nn.AvgPool2d(2), nn.Flatten(), nn.LazyLinear(2)),
             (2, 6, 5)),
-        "same padding": (nn.Sequential(nn.Conv2d(1, 2, 2, padding="same", dilation=2), nn.MaxPool2d((1, 2))), (1, 4, 4)),
+        "same padding": (
+            nn.Sequential(nn.Conv2d(1, 2, 2, padding="same", dilation=2), nn.MaxPool2d((1, 2))), (1, 4, 4)),
         "one axis": (
             nn.Sequential(nn.Conv1d(2, 3, 3, padding="valid"), nn.MaxPool1d(2), nn.AvgPool1d(2, padding=1),
                           nn.AdaptiveAvgPool1d(1), nn.Flatten()), (2, 9)),
@@ -297,10 +299,16 @@ def test_networks_as_modules(torch):
 
 
 def test_mixed_slopes_become_one_layer(torch):
+    functions = (activation("relu"), activation("identity"), activation("leaky_relu", "-1/4"))
+    f = Network((Vertex(Input(3)), Vertex(Activate(functions), (0,))), (("y", 1),))
+    back = from_torch(to_torch(f), shape=(3,))
+    assert [back(n, n, n) for n in (-3, 5)] == [f(n, n, n) for n in (-3, 5)]
+
+
+def test_branches_do_not_fit_into_a_sequential(torch):
     x = variable("x")
-    f = network(x, relu(x) + x)
-    back = from_torch(to_torch(f))
-    assert [back(n) for n in (-3, 5)] == [f(n) for n in (-3, 5)]
+    with pytest.raises(Unsupported, match="branches"):
+        to_torch(network(x, relu(x) + x))
 
 
 def test_modules_refuse_what_they_would_round_and_what_they_cannot_hold(torch):

@@ -6,13 +6,15 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
+from math import lcm, prod
 
 import numpy as np
 
 from verinet.errors import Unsupported
 from verinet.exact.linalg import Matrix
 from verinet.networks.activations import RELU, Activation
-from verinet.networks.formats.onnx_values import NO_ATOM, Tensor
+from verinet.networks.formats.onnx_values import NO_ATOM, Tensor, check_size
 from verinet.networks.network import Activate, Affine, Input, Network, Vertex
 
 #: Most matrix entries one network may take in memory, zeros included (a convolution is a dense matrix here).
@@ -44,15 +46,15 @@ class Assembly:
 
     def add_input(self, name: str, shape: tuple[int, ...], element: str) -> Tensor:
         """A new input; its channels are the elements of the tensor in row-major order."""
-        size = int(np.prod(shape, dtype=np.int64))
+        size = prod(check_size(shape))
         return self._tensor(self._append(Vertex(Input(size, name), (), name), size), shape, element)
 
     def reserve(self, rows: int, columns: int) -> None:
         """Refuse a matrix that would take the network above `LARGEST_ENTRIES`, before it is built."""
-        self._entries += rows * columns
-        if self._entries > LARGEST_ENTRIES:
+        wanted = self._entries + rows * columns
+        if wanted > LARGEST_ENTRIES:
             raise Unsupported(
-                f"the network needs matrices of {self._entries} entries, over the limit of {LARGEST_ENTRIES}",
+                f"the network needs matrices of {wanted} entries, over the limit of {LARGEST_ENTRIES}",
                 fix="cut the network into smaller ones, or give it smaller inputs",
             )
 
@@ -61,7 +63,7 @@ class Assembly:
 
         The weight is made by a call, after its size has been checked.
         """
-        rows = int(np.prod(shape, dtype=np.int64))
+        rows = prod(check_size(shape))
         atoms = tensor.atoms.reshape(-1)
         kept = atoms[atoms != NO_ATOM]
         if np.unique(kept).size != kept.size or not kept.size:
@@ -81,7 +83,9 @@ class Assembly:
         columns = [place.get(atom, atoms.size) for atom in expected]
         if columns != list(range(atoms.size)):
             self.reserve(rows, len(columns))
-            matrix = matrix.hstack(Matrix.zeros(rows, 1)).take_columns(columns)
+            if max(columns) == atoms.size:  # a source channel that the tensor leaves out
+                matrix = matrix.hstack(Matrix.zeros(rows, 1))
+            matrix = matrix.take_columns(columns)
         return self._tensor(self._append(Vertex(Affine(matrix, bias), sources, name), rows), shape, tensor.element)
 
     def total(self, terms: Sequence[Tensor], name: str) -> Tensor:
@@ -92,13 +96,8 @@ class Assembly:
             moving, fixed = fixed[:1], fixed[1:]
         result = moving[0]
         if len(moving) > 1:
-            parts = [self._rows(term) for term in moving]
-            sources = tuple(sorted({source for part in parts for source in part.sources}))
-            weights = [self._spread(part, sources) for part in parts]
-            weight, bias = weights[0], parts[0].bias
-            for part, more in zip(parts[1:], weights[1:], strict=True):
-                weight, bias = weight + more, bias + part.bias
-            index = self._append(Vertex(Affine(weight, bias), sources, name), weight.rows)
+            rows = self._sum([self._rows(term) for term in moving])
+            index = self._append(Vertex(Affine(rows.weight, rows.bias), rows.sources, name), rows.weight.rows)
             result = self._tensor(index, result.shape, result.element)
         for term in fixed:
             if term.shift is not None:
@@ -156,6 +155,8 @@ class Assembly:
 
     def _append(self, vertex: Vertex, size: int) -> int:
         self._vertices.append(vertex)
+        if isinstance(vertex.operation, Affine):
+            self._entries += vertex.operation.weight.rows * vertex.operation.weight.columns
         self._first.append(self._atoms)
         self._atoms += size
         return len(self._vertices) - 1
@@ -212,6 +213,25 @@ class Assembly:
         units[np.arange(len(channels)), channels] = 1
         return Rows((vertex,), Matrix.from_floats(units), Matrix.zeros(len(channels), 1))
 
+    def _sum(self, parts: list[Rows]) -> Rows:
+        """The sum of affine expressions, row by row."""
+        together: dict[tuple[int, ...], Matrix] = {}
+        bias = parts[0].bias
+        for part in parts:
+            known = together.get(part.sources)
+            together[part.sources] = part.weight if known is None else known + part.weight
+        for part in parts[1:]:
+            bias = bias + part.bias
+        blocks = list(together.values())
+        sources = [source for group in together for source in group]
+        if len(set(sources)) == len(sources):  # the terms read different vertices: side by side
+            self.reserve(bias.rows, sum(block.columns for block in blocks))
+            weight = blocks[0].hstack(*blocks[1:]) if len(blocks) > 1 else blocks[0]
+            return Rows(tuple(sources), weight, bias)
+        union = tuple(sorted(set(sources)))
+        spread = [self._spread(Rows(group, block, bias), union) for group, block in together.items()]
+        return Rows(union, reduce(Matrix.__add__, spread), bias)
+
     def _spread(self, part: Rows, sources: tuple[int, ...]) -> Matrix:
         """The weight of some rows over the channels of more sources than they read."""
         if part.sources == sources:
@@ -262,12 +282,12 @@ def _stacked(blocks: list[Matrix]) -> Matrix:
 
 
 def _scaled_rows(matrix: Matrix, factors: list[Fraction]) -> Matrix:
-    """Row i times factor i. Rows with one factor are scaled together: a matrix is reduced as a whole."""
-    groups: dict[Fraction, list[int]] = defaultdict(list)
-    for row, factor in enumerate(factors):
-        groups[factor].append(row)
-    if len(groups) <= 1:
+    """Row i times factor i."""
+    if len(set(factors)) <= 1:
         return matrix.scale(factors[0]) if factors else matrix
-    blocks = [matrix.take_rows(rows).scale(factor) for factor, rows in groups.items()]
-    order = [row for rows in groups.values() for row in rows]
-    return _stacked(blocks).take_rows(sorted(range(len(order)), key=order.__getitem__))
+    common = lcm(*(factor.denominator for factor in factors))
+    scaled = []
+    for row, factor in zip(matrix.numerators(), factors, strict=True):
+        multiple = factor.numerator * (common // factor.denominator)
+        scaled.append([entry * multiple for entry in row])
+    return Matrix.from_integers(scaled, common * matrix.denominator, matrix.columns)

@@ -69,9 +69,7 @@ def network_from_document(document: Any) -> Network:
     _fields(document, ("domain", "format", "readouts", "vertices"), "the file")
     if document["format"] != FORMAT:
         _refuse(f"format {str(document['format'])[:60]!r}", "the file", needs=f"the format {FORMAT!r}")
-    nodes = tuple(
-        _vertex_in(entry, f"vertex {i}") for i, entry in enumerate(_items(document["vertices"], "vertices"))
-    )
+    nodes = tuple(_vertex_in(entry, f"vertex {i}") for i, entry in enumerate(_items(document["vertices"], "vertices")))
     readouts = []
     for entry in _items(document["readouts"], "readouts"):
         name, index = _items(entry, "readouts", 2)

@@ -138,15 +138,11 @@ def read_nnet(text: str, *, physical: bool = False) -> Network:
     raw = layered(weights, biases)
     if physical:
         return _physical(raw, means, spreads).with_domain(list(zip(low, high, strict=True)))
-    normalised = [
-        ((a - m) / s, (b - m) / s) for a, b, m, s in zip(low, high, means[:-1], spreads[:-1], strict=True)
-    ]
+    normalised = [((a - m) / s, (b - m) / s) for a, b, m, s in zip(low, high, means[:-1], spreads[:-1], strict=True)]
     return raw.with_domain(normalised)
 
 
-def _check_normalisation(
-    low: Sequence[Fraction], high: Sequence[Fraction], spreads: Sequence[Fraction]
-) -> None:
+def _check_normalisation(low: Sequence[Fraction], high: Sequence[Fraction], spreads: Sequence[Fraction]) -> None:
     if any(a > b for a, b in zip(low, high, strict=True)):
         raise EmptyDomain(
             "a .nnet file needs each input minimum at most its maximum",
@@ -154,9 +150,7 @@ def _check_normalisation(
             where="the input ranges",
         )
     if any(s <= 0 for s in spreads):
-        raise BadFormat(
-            "a .nnet file needs positive ranges", fix="write 1 for no scaling", where="the ranges"
-        )
+        raise BadFormat("a .nnet file needs positive ranges", fix="write 1 for no scaling", where="the ranges")
 
 
 def _physical(raw: Network, means: Sequence[Fraction], spreads: Sequence[Fraction]) -> Network:
@@ -182,9 +176,7 @@ def write_nnet(network: Network) -> str:
     Guarantee: exact.
     """
     if network.domain is None:
-        raise BadFormat(
-            "a .nnet file needs input ranges, the network has no domain", fix="use with_domain first"
-        )
+        raise BadFormat("a .nnet file needs input ranges, the network has no domain", fix="use with_domain first")
     layers = relu_layers(network)
     sizes = [network.input_size] + [weight.rows for weight, _ in layers]
     lines = ["// written by verinet; every decimal is exact"]

@@ -21,6 +21,7 @@ from verinet.networks.formats.onnx_values import (
     Tensor,
     Value,
     as_tensor,
+    check_size,
     exact_constant,
     filled,
 )
@@ -31,7 +32,7 @@ _FLOATS = tuple(FORMATS)
 def broadcast(call: Call, values: Sequence[Value]) -> list[Value]:
     """The values with one shape, by numpy's rules of broadcasting."""
     try:
-        shape = np.broadcast_shapes(*(value.shape for value in values))
+        shape = check_size(np.broadcast_shapes(*(value.shape for value in values)))
     except ValueError as error:
         call.mismatch(f"got shapes that do not fit: {error}")
     return [
@@ -52,17 +53,18 @@ def negative(value: Value) -> Value:
 
 def plus(call: Call, values: Sequence[Value]) -> Value:
     """The sum of values of any broadcastable shapes."""
-    if all(isinstance(value, Constant) for value in values):
-        total = reduce(lambda a, b: call.shaped(lambda: a + b), [v.fractions() for v in _constants(values)])
+    wide = broadcast(call, values)
+    if all(isinstance(value, Constant) for value in wide):
+        total = reduce(np.add, [value.fractions() for value in _constants(wide)])
         return exact_constant(total, values[0].element, call.name)
-    return call.assembly.total([as_tensor(value) for value in broadcast(call, values)], call.name)
+    return call.assembly.total([as_tensor(value) for value in wide], call.name)
 
 
 def times(call: Call, left: Value, right: Value) -> Value:
     """The product of two values, of which at least one must be a constant."""
     if isinstance(left, Constant) and isinstance(right, Constant):
-        product = call.shaped(lambda: left.fractions() * right.fractions())
-        return exact_constant(product, left.element, call.name)
+        a, b = _constants(broadcast(call, [left, right]))
+        return exact_constant(a.fractions() * b.fractions(), left.element, call.name)
     moving, factor = (left, right) if isinstance(left, Tensor) else (right, left)
     if not isinstance(factor, Constant) or not isinstance(moving, Tensor):
         call.refuse(
@@ -108,7 +110,8 @@ def _div(call: Call) -> tuple[Value, ...]:
         call.refuse(f"by {divisor.name!r}, which holds a zero", fix="repair the file")
     value = call.value(0)
     if isinstance(value, Constant) and value.element not in _FLOATS:
-        quotient = call.shaped(lambda: value.fractions() / exact)
+        a, b = _constants(broadcast(call, [value, divisor]))
+        quotient = a.fractions() / b.fractions()
         towards_zero = [Fraction(int(q)) for q in np.asarray(quotient, dtype=object).reshape(-1)]
         return (exact_constant(np.array(towards_zero, dtype=object).reshape(np.shape(quotient)),
                                value.element, call.name),)  # fmt: skip
@@ -123,6 +126,7 @@ def _div(call: Call) -> tuple[Value, ...]:
 def matmul(call: Call, left: Value, right: Value) -> Value:
     """The matrix product by numpy's rules, with a constant on at least one side."""
     if isinstance(left, Constant) and isinstance(right, Constant):
+        check_size((*left.shape[:-1], *right.shape[:-2], *right.shape[-1:]))
         product = call.shaped(lambda: left.fractions() @ right.fractions())
         return exact_constant(product, left.element, call.name)
     if isinstance(left, Tensor) and isinstance(right, Tensor):

@@ -39,7 +39,14 @@ class Operation:
     @property
     def where(self) -> str:
         """A phrase that finds the operation in its file."""
-        return f"operator {self.operator}, {self.name or self.outputs[0] if self.outputs else self.name!r}"
+        place = self.name or (self.outputs[0] if self.outputs else "")
+        return f"operator {self.shown}, {place[:80]!r}"
+
+    @property
+    def shown(self) -> str:
+        """The operator's name, made fit for a message: it comes from a file that may say anything."""
+        plain = self.operator.isascii() and self.operator.isprintable()
+        return self.operator[:80] if plain else repr(self.operator[:80])
 
 
 @dataclass(frozen=True, slots=True)

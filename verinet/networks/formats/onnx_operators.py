@@ -11,7 +11,7 @@ from verinet.networks.formats.onnx_arithmetic import ARITHMETIC
 from verinet.networks.formats.onnx_calls import Call, Operator, Options
 from verinet.networks.formats.onnx_graph import Graph, Operation, Port
 from verinet.networks.formats.onnx_shapes import SHAPES
-from verinet.networks.formats.onnx_values import Constant, Tensor, Value, as_tensor
+from verinet.networks.formats.onnx_values import Constant, Tensor, Value, as_tensor, check_size
 from verinet.networks.formats.onnx_windows import WINDOWS
 from verinet.networks.network import Network
 
@@ -71,15 +71,20 @@ def _run(operation: Operation, values: dict[str, Value], assembly: Assembly, ops
         )
     try:
         outputs = row.lower(Call(operation, inputs, assembly, opset, options))
+    except MemoryError as error:
+        raise Unsupported(
+            f"{operation.operator} needs more memory than there is", fix="use smaller tensors", where=operation.where
+        ) from error
     except VerinetError as error:
         if error.where is not None:
             raise
         raise type(error)(error.problem, fix=error.fix, where=operation.where) from error
     for name, value in zip(operation.outputs, outputs, strict=False):
+        check_size(value.shape)
         if isinstance(value, Tensor) and not value.size:
             raise Unsupported("a tensor without elements is not known", fix="repair the graph", where=operation.where)
         if name in values:
-            raise BadFormat(f"two tensors have the name {name!r}", fix="repair the file", where=operation.where)
+            raise BadFormat(f"two tensors have the name {name[:80]!r}", fix="repair the file", where=operation.where)
         if name:
             values[name] = value
 
@@ -88,14 +93,14 @@ def _row(operation: Operation) -> Operator:
     row = OPERATORS.get(operation.operator)
     if row is None:
         raise Unsupported(
-            f"the operator {operation.operator} is not known; known are {', '.join(OPERATORS)}",
+            f"the operator {operation.shown} is not known; known are {', '.join(OPERATORS)}",
             fix="export the network with these operators only",
             where=operation.where,
         )
     for name in operation.attributes:
         if name not in row.attributes:
             raise Unsupported(
-                f"the attribute {name} of {operation.operator} is not known; known are "
+                f"the attribute {name[:80]} of {operation.operator} is not known; known are "
                 f"{', '.join(sorted(row.attributes)) or 'none'}",
                 fix="export the network without it",
                 where=operation.where,
@@ -106,7 +111,7 @@ def _row(operation: Operation) -> Operator:
 def _named(values: Mapping[str, Value], name: str, where: str) -> Value:
     if name not in values:
         raise BadFormat(
-            f"nothing computes the tensor {name!r} before it is read",
+            f"nothing computes the tensor {name[:80]!r} before it is read",
             fix="repair the file: operations come in topological order, and only first outputs are computed "
             "(of Split all)",
             where=where,

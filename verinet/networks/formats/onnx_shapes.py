@@ -17,6 +17,7 @@ from verinet.networks.formats.onnx_values import (
     Tensor,
     Value,
     as_tensor,
+    check_size,
     exact_constant,
     filled,
 )
@@ -178,7 +179,7 @@ def _part(value: Value, axis: int, start: int, end: int) -> Value:
 def _expand(call: Call) -> tuple[Value, ...]:
     value, wanted = call.value(0), call.constant(1).integers("the shape of Expand")
     try:
-        shape = np.broadcast_shapes(value.shape, wanted)
+        shape = check_size(np.broadcast_shapes(value.shape, wanted))
     except ValueError as error:
         call.mismatch(f"got shapes that do not fit: {error}")
     return (value.rearranged(lambda array: np.broadcast_to(array, shape)),)
@@ -200,7 +201,7 @@ def _pad(call: Call) -> tuple[Value, ...]:
     for place, axis in enumerate(axes):
         axis = call.axis(axis, rank)
         for size, before in ((pads[place], True), (pads[place + len(axes)], False)):
-            shape = (*result.shape[:axis], size, *result.shape[axis + 1 :])
+            shape = check_size((*result.shape[:axis], size, *result.shape[axis + 1 :]))
             border = as_tensor(exact_constant(filled(shape, number), result.element, call.name))
             result = join([border, result] if before else [result, border], axis, call)
     if isinstance(value, Constant):
@@ -231,9 +232,9 @@ def _constant_of_shape(call: Call) -> tuple[Value, ...]:
     shape = call.constant(0).integers("the shape of ConstantOfShape")
     fill = call.attribute("value")
     array = fill if isinstance(fill, np.ndarray) else np.zeros(1, np.float32)
-    if array.size != 1 or min(shape, default=0) < 0 or int(np.prod(shape, dtype=np.float64)) > 10**7:
-        call.mismatch(f"needs one value and a small shape, got {shape}")
-    return (Constant(np.full(shape, array.reshape(-1)[0]), str(array.dtype), call.name),)
+    if array.size != 1 or min(shape, default=0) < 0:
+        call.mismatch(f"needs one value and a shape, got {shape}")
+    return (Constant(np.full(check_size(shape), array.reshape(-1)[0]), str(array.dtype), call.name),)
 
 
 def _cast(call: Call) -> tuple[Value, ...]:

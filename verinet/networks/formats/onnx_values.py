@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -22,6 +23,8 @@ from verinet.exact.rationals import Q, dyadic
 Array: TypeAlias = npt.NDArray[Any]
 Rearrangement: TypeAlias = Callable[[Array], Array]
 
+#: Most elements of one tensor: a few bytes of a file can ask for any number of them.
+LARGEST_TENSOR = 10_000_000
 #: The atom number of an element that is a constant: its value is its shift.
 NO_ATOM = -1
 
@@ -173,6 +176,21 @@ class Tensor:
 
 
 Value: TypeAlias = Constant | Tensor
+
+
+def check_size(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape, unless a tensor of it would have more than `LARGEST_TENSOR` elements.
+
+    Raises
+    ------
+    Unsupported
+        When it would.
+    """
+    if prod(shape) > LARGEST_TENSOR:
+        raise Unsupported(
+            f"a tensor of shape {shape} has more than {LARGEST_TENSOR} elements", fix="use smaller tensors"
+        )
+    return shape
 
 
 def filled(shape: tuple[int, ...], value: Fraction) -> Array:

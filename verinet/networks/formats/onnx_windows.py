@@ -24,6 +24,7 @@ from verinet.networks.formats.onnx_values import (
     Tensor,
     Value,
     as_tensor,
+    check_size,
     exact_constant,
     filled,
 )
@@ -62,6 +63,7 @@ def _windows(call: Call, spatial: tuple[int, ...], kernel: tuple[int, ...]) -> W
         for i in range(rank)
     ]
     shape = tuple(len(axis) for axis in starts)
+    check_size((*shape, *kernel))
     places = np.zeros((*shape, *kernel), dtype=np.int64)
     outside = np.zeros((*shape, *kernel), dtype=bool)
     for i in range(rank):
@@ -90,6 +92,7 @@ def _starts(call: Call, size: int, extent: int, stride: int, pads: tuple[int, in
             call.refuse("with a last window cut off (ceil_mode = 1) is not known", fix="pad the input instead")
     else:
         call.refuse(f"with auto_pad {automatic!r} is not known", fix="give explicit pads")
+    check_size((count,))
     if count < 1:
         call.mismatch(f"has no room for a window of {extent} in an axis of {size}")
     return np.arange(count, dtype=np.int64) * stride - before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -71,8 +72,7 @@ def parse_strict_json(text: str, what: str) -> Any:
 def _distinct(entries: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(entries)
     if len(found) != len(entries):
-        keys = [key for key, _ in entries]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice, _ = Counter(key for key, _ in entries).most_common(1)[0]
         raise BadFormat(
             f"a JSON object has the key {twice[:60]!r} twice",
             fix="keep one of the two; readers disagree on which",

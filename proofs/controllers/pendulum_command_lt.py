@@ -1,0 +1,45 @@
+"""A trained pendulum controller stays within its bounds.
+
+Statement.  `catches`: command < -3/4 for angle in [1/2, 1], angular velocity in [1/4, 1], wanted angle in [-1/4,
+1/4]. `bounded`: |command| < 5/2 on [-1, 1]^2 x [-1/2, 1/2].  `calm`: |command| < 1 on [-1/8, 1/8]^3.
+
+Notation.  The controller is examples/controllers/pendulum.onnx, a 3-12-12-1 network trained to imitate a saturated
+law for a'' = sin a + u; its inputs are angle, angular velocity and wanted angle, its weights the rationals that
+their binary32 floats denote.  The properties are the VNN-LIB files beside it, which state the violation.
+
+Method.  Subdivision of the domain by the activations, with Farkas multipliers in every cell.  The statement is
+about the exact network; nothing is said about rounding where it is deployed.
+
+References.  katz2017.
+
+Tags.  controller, pendulum, ONNX, VNN-LIB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import verinet as vn
+from verinet.theorems import Instance, theorem
+
+# %% The network and its properties
+CONTROLLERS = Path(__file__).resolve().parents[2] / "examples" / "controllers"
+
+
+def claim(name: str) -> vn.claims.Always:
+    network = vn.read_network(CONTROLLERS / "pendulum.onnx")
+    return vn.claims.read_vnnlib(CONTROLLERS / f"pendulum_{name}.vnnlib").claim(network)
+
+
+# %% The claims
+@theorem(scope="single", source="derived")
+def pendulum_command_lt() -> Iterator[Instance]:
+    for name in ("catches", "bounded", "calm"):
+        yield Instance(name, claim(name))
+
+
+# %% Prove it now
+if __name__ == "__main__":
+    for instance in pendulum_command_lt.claims():
+        print(vn.prove(instance.claim))

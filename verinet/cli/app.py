@@ -1,0 +1,88 @@
+"""The typer application: it parses and dispatches; the commands live in files of their own and load late."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from verinet.cli.commands import (
+    check_command,
+    eval_command,
+    export_command,
+    import_command,
+    proofs_command,
+    prove_command,
+    show_command,
+)
+from verinet.cli.outcome import BAD_INPUT, Outcome, deliver, failed, interrupted
+
+COMMANDS = {
+    "eval": eval_command,
+    "prove": prove_command,
+    "check": check_command,
+    "show": show_command,
+    "import": import_command,
+    "export": export_command,
+    "proofs": proofs_command,
+}
+
+app = typer.Typer(
+    name="verinet",
+    add_completion=False,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for name, function in COMMANDS.items():
+    app.command(name)(function)
+
+
+@app.callback(invoke_without_command=True)
+def verinet(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+) -> None:
+    """Exact verification of piecewise-affine neural networks.
+
+    Exit status: 0 proved or checked, 1 refuted or rejected, 2 unknown, 3 bad input or usage.
+    """
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"verinet {installed('verinet')}")
+        raise typer.Exit(0)
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(BAD_INPUT)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return the exit status, which the entry point hands to the system."""
+    words = sys.argv[1:] if arguments is None else arguments
+    name = next((word for word in words if word in COMMANDS), "verinet")
+    try:
+        status = typer.main.get_command(app).main(words, prog_name="verinet", standalone_mode=False)
+        return int(status or 0)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else BAD_INPUT
+    except (KeyboardInterrupt, typer.Abort):
+        outcome = interrupted()
+    except Exception as error:
+        outcome = _usage(error, name) or failed(error)
+    return deliver(name, outcome, "--json" in words)
+
+
+def _usage(error: Exception, name: str) -> Outcome | None:
+    """The outcome of words that the parser does not understand; None for any other exception."""
+    # Some releases of typer bring click along, some import it: its errors are known by what they can do.
+    message = getattr(error, "format_message", None)
+    if message is None:
+        return None
+    problem = str(message())
+    help_line = "verinet --help" if name == "verinet" else f"verinet {name} --help"
+    fix = f"{help_line} shows what is understood"
+    details = {"kind": "Usage", "problem": problem, "where": None, "fix": fix}
+    return Outcome(BAD_INPUT, (), {"error": details}, (f"Usage: {problem}", f"Fix: {fix}"))

@@ -1,0 +1,131 @@
+"""The commands as typer sees them: names, options, help.  Their work is imported when they are called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from verinet.cli.outcome import Outcome, run
+
+Net = Annotated[str, typer.Argument(metavar="NET", help="A network: .onnx, .nnet, .json, .npz or .pt")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, and nothing else there")]
+
+
+def eval_command(
+    network: Net,
+    at: Annotated[str, typer.Option("--at", metavar="POINT", help='Exact numbers, such as "(1/3, -2/7)"')],
+    as_json: AsJson = False,
+) -> None:
+    """Evaluate a network at a point, exactly."""
+
+    def work() -> Outcome:
+        from verinet.cli.evaluate import evaluate
+
+        return evaluate(network, at)
+
+    raise typer.Exit(run("eval", work, as_json))
+
+
+def prove_command(
+    network: Net,
+    property_file: Annotated[str, typer.Argument(metavar="PROPERTY", help="A VNN-LIB 1.0 file: the violation")],
+    output: Annotated[str | None, typer.Option("-o", "--output", metavar="CERT", help="Write the certificate")] = None,
+    budget: Annotated[
+        float | None, typer.Option("--budget", metavar="SECONDS", help="Give up after so many seconds")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Decide whether any input violates the property: PROVED (none does), REFUTED (here is one) or UNKNOWN."""
+
+    def work() -> Outcome:
+        from verinet.cli.prove import prove
+
+        return prove(network, property_file, output, budget)
+
+    raise typer.Exit(run("prove", work, as_json))
+
+
+def check_command(
+    certificates: Annotated[list[str], typer.Argument(metavar="CERT...", help="Certificates")],
+    networks: Annotated[
+        list[str] | None,
+        typer.Option("--network", metavar="NET", help="Compare the embedded network with this file; repeat for two"),
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Status 1 for a theorem under assumptions")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Let the kernel check certificates, without searching anything."""
+
+    def work() -> Outcome:
+        from verinet.cli.check import check
+
+        return check(certificates, networks or [], strict)
+
+    raise typer.Exit(run("check", work, as_json))
+
+
+def show_command(
+    certificate: Annotated[str, typer.Argument(metavar="CERT", help="A certificate")],
+    latex: Annotated[bool, typer.Option("--latex", help="LaTeX of the theorem (amsmath, amssymb)")] = False,
+    text: Annotated[bool, typer.Option("--text", help="Plain text (the default)")] = False,
+    style: Annotated[str, typer.Option("--style", help="Of LaTeX: amsthm or plain")] = "amsthm",
+    as_json: AsJson = False,
+) -> None:
+    """Check a certificate and print its theorem."""
+
+    def work() -> Outcome:
+        from verinet.cli.show import show
+
+        return show(certificate, latex, text, style)
+
+    raise typer.Exit(run("show", work, as_json))
+
+
+def import_command(
+    network: Net,
+    output: Annotated[str, typer.Option("-o", "--output", metavar="NET.json", help="The canonical JSON to write")],
+    as_json: AsJson = False,
+) -> None:
+    """Read a network and write verinet's own canonical JSON: every weight as an exact rational."""
+
+    def work() -> Outcome:
+        from verinet.cli.convert import import_network
+
+        return import_network(network, output)
+
+    raise typer.Exit(run("import", work, as_json))
+
+
+def export_command(
+    network: Net,
+    output: Annotated[str, typer.Option("-o", "--output", metavar="OUT", help="A file .onnx, .nnet, .json or .npz")],
+    as_json: AsJson = False,
+) -> None:
+    """Write a network in another format; refused where the format would round a weight."""
+
+    def work() -> Outcome:
+        from verinet.cli.convert import export_network
+
+        return export_network(network, output)
+
+    raise typer.Exit(run("export", work, as_json))
+
+
+def proofs_command(
+    names: Annotated[list[str] | None, typer.Argument(metavar="NAMES", help="Theorems; all without")] = None,
+    replay: Annotated[bool, typer.Option("--replay", help="Check every stored certificate")] = False,
+    search: Annotated[bool, typer.Option("--search", help="Prove everything afresh")] = False,
+    folder: Annotated[Path | None, typer.Option("--folder", help="The folder of proofs, with its index.toml")] = None,
+    budget: Annotated[float | None, typer.Option("--budget", metavar="SECONDS", help="For each search")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the theorems of proofs/: each searched afresh or replayed, as its index says."""
+
+    def work() -> Outcome:
+        from verinet.cli.proofs import proofs
+
+        return proofs(names or [], replay, search, folder, budget)
+
+    raise typer.Exit(run("proofs", work, as_json))

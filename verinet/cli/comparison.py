@@ -1,0 +1,84 @@
+"""Is the network of a certificate the one in a file?  Its chain is rebuilt from the file and compared, layer by layer."""
+
+from __future__ import annotations
+
+from verinet import kernel
+from verinet.claims.statements import networks_json
+from verinet.errors import CertificateRejected, ShapeMismatch, VerinetError
+from verinet.geometry.polyhedra import Polyhedron
+from verinet.kernel import Layer
+from verinet.networks.network import Network
+from verinet.report.checked import CheckedTheorem
+from verinet.report.text import shape_text
+
+
+def compare(theorem: CheckedTheorem, networks: list[tuple[str, Network]]) -> None:
+    """Compare the embedded networks, in order, with these; nothing is compared if there are none.
+
+    Raises
+    ------
+    ShapeMismatch
+        If their number is not that of the certificate.
+    CertificateRejected
+        Naming the first layer that differs.
+    """
+    embedded = theorem.decoded.networks
+    if not networks:
+        return
+    if len(networks) != len(embedded):
+        raise ShapeMismatch(
+            f"the certificate embeds {len(embedded)} networks, --network was given {len(networks)} times",
+            fix="repeat --network for each embedded network, in order",
+            where=theorem.source or None,
+        )
+    for place, ((path, network), layers) in enumerate(zip(networks, embedded, strict=True)):
+        difference = _difference(theorem, network, layers)
+        if difference:
+            raise CertificateRejected(
+                f"network {place} of the certificate is not the one in {path}: {difference}",
+                fix="give the network that the certificate is about, or prove the property of this one",
+                where=theorem.source or None,
+            )
+
+
+def _difference(theorem: CheckedTheorem, network: Network, embedded: tuple[Layer, ...]) -> str:
+    """The first difference in words, "" if there is none."""
+    inputs = theorem.decoded.input_size
+    if network.input_size != inputs:
+        return f"it has {inputs} inputs, the file {network.input_size}"
+    try:
+        (chain,) = networks_json((network,), _domain(theorem))
+    except VerinetError as error:
+        return f"the file's network has no chain of layers ({error.problem})"
+    rebuilt = kernel.read_network(chain, "network", inputs)
+    for place, (ours, theirs) in enumerate(zip(embedded, rebuilt, strict=False)):
+        reason = _layer_difference(ours, theirs)
+        if reason:
+            return f"layer {place} differs: {reason}"
+    if len(embedded) != len(rebuilt):
+        shapes = [shape_text((inputs, *(len(layer.weights) for layer in layers))) for layers in (embedded, rebuilt)]
+        return f"its shape is {shapes[0]}, that of the file {shapes[1]}"
+    return ""
+
+
+def _domain(theorem: CheckedTheorem) -> Polyhedron:
+    statement = theorem.decoded
+    if statement.domain is not None:
+        return statement.domain
+    point = statement.point or ()
+    return Polyhedron(point, point)
+
+
+def _layer_difference(ours: Layer, theirs: Layer) -> str:
+    if len(ours.weights) != len(theirs.weights):
+        return f"{len(ours.weights)} units in the certificate, {len(theirs.weights)} in the file"
+    if ours.over == theirs.over and ours.activations_over == theirs.activations_over and ours == theirs:
+        return ""
+    for unit, (a, b) in enumerate(zip(ours.weights, theirs.weights, strict=True)):
+        # the same row over another denominator is the same map
+        if [entry * theirs.over for entry in a] != [entry * ours.over for entry in b]:
+            return f"the weights of unit {unit}"
+    for unit, (table, other) in enumerate(zip(ours.tables, theirs.tables, strict=True)):
+        if table != other or ours.activations_over != theirs.activations_over:
+            return f"the activation of unit {unit}"
+    return "" if ours.weights == theirs.weights else "the denominator of its weights"

@@ -1,0 +1,51 @@
+"""Networks of the command line: how they are named on the screen and in documents."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from verinet.errors import BadFormat
+from verinet.networks.network import Network
+
+Json = dict[str, Any]
+
+
+def shape_of(network: Network) -> str:
+    """``2-16-16-1``: inputs, neurons of every hidden layer, outputs."""
+    return "-".join(map(str, (network.input_size, *network.level_widths, network.output_size)))
+
+
+def network_line(network: Network, path: str) -> str:
+    """One line about a network that was read."""
+    return f"  network: {path}, {shape_of(network)}, {network.size} neurons, sha256 {network.hash}"
+
+
+def network_document(network: Network, path: str) -> Json:
+    """The same for programs."""
+    return {
+        "path": path,
+        "shape": shape_of(network),
+        "inputs": network.input_size,
+        "outputs": network.output_size,
+        "neurons": network.size,
+        "sha256": network.hash,
+    }
+
+
+def refuse_output(output: str, inputs: tuple[str, ...]) -> None:
+    """Refuse a file that cannot be written, before long work, and one that would replace an input.
+
+    Raises
+    ------
+    BadFormat
+        Naming the file.
+    """
+    folder = os.path.dirname(output) or "."
+    if os.path.isdir(output) or not os.path.isdir(folder) or not os.access(folder, os.W_OK):
+        raise BadFormat(
+            f"{output!r} cannot be written", fix="name a file in a folder that exists and that you may write to"
+        )
+    same = [path for path in inputs if os.path.exists(path) and os.path.realpath(path) == os.path.realpath(output)]
+    if same:
+        raise BadFormat(f"{output!r} is an input of this command", fix="name another file after -o")

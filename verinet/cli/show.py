@@ -1,0 +1,28 @@
+"""``verinet show CERT``: the theorem of a certificate, checked first, as text or as LaTeX."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from verinet.cli.outcome import DONE, Outcome
+from verinet.errors import Unsupported
+from verinet.report import check, latex, theorem_text
+from verinet.report.latex import Style
+
+
+def show(path: str, as_latex: bool, as_text: bool, style: str) -> Outcome:
+    """Check and print.
+
+    Raises
+    ------
+    CertificateRejected
+        If the kernel refuses it: nothing is shown of it.
+    Unsupported
+        For both forms at once, or an unknown style.
+    """
+    if as_latex and as_text:
+        raise Unsupported("show prints one form, got --latex and --text", fix="choose one of them")
+    theorem = check(path)
+    text = latex(theorem, cast(Style, style)).rstrip("\n") if as_latex else theorem_text(theorem)
+    form = "latex" if as_latex else "text"
+    return Outcome(DONE, (text,), {"path": path, "form": form, "text": text, **theorem.to_json()})

@@ -1,0 +1,183 @@
+"""Claims as constraints for the solver: a second look for counterexamples, and SMT-LIB 2 text.
+
+A solver's "sat" is a point, evaluated exactly before anyone hears of it.  Its "unsat" leaves nothing that the
+kernel could re-check, so it is a pointer and never a proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from verinet.claims.formulas import Atom
+from verinet.claims.language import Always, Equal, Fails, Somewhere, SupErrorAtMost, SupErrorEquals
+from verinet.claims.targets import Polynomial
+from verinet.errors import Unsupported
+from verinet.exact import solver
+from verinet.exact.solver import Formula, Term
+from verinet.geometry.polyhedra import Polyhedron
+from verinet.networks.constraints import ConstraintArithmetic
+from verinet.networks.evaluate import evaluate
+from verinet.networks.network import Affine, Network
+from verinet.work import Budget
+
+Constrained = Always | Equal | SupErrorAtMost | SupErrorEquals | Fails | Somewhere
+Point = tuple[Fraction, ...]
+
+#: The solver gets this part of a budget, at most so many seconds, and nothing below the least.
+SHARE, MOST_SECONDS, LEAST_SECONDS = 0.1, 10.0, 0.3
+#: Larger networks are not handed over: writing the constraints alone would outlast the share.
+MOST_WEIGHTS = 50_000
+
+
+def without_share(budget: Budget) -> Budget:
+    """What is left of a budget of seconds for the provers that come before the solver.
+
+    Examples
+    --------
+    >>> without_share(Budget(seconds=20)).seconds, without_share(Budget(steps=5)).seconds
+    (18.0, None)
+    """
+    if budget.seconds is None or budget.steps is not None:
+        return budget
+    share = min(SHARE * budget.seconds, MOST_SECONDS)
+    share = share if share >= LEAST_SECONDS else 0.0
+    return Budget(budget.seconds - share, None, budget.spent, budget.started)
+
+
+def second_look(claim: Constrained, seconds: float | None) -> Point | str:
+    """Ask z3 for a point that refutes the claim (for a claim of existence: one that shows it).
+
+    Returns
+    -------
+    tuple of Fraction or str
+        A point at which the constraints hold, evaluated exactly; or what the solver had to say, "" if it was not
+        asked.
+
+    Examples
+    --------
+    >>> from verinet.claims import always, outputs
+    >>> from verinet.geometry import interval
+    >>> from verinet.networks import network, relu, variable
+    >>> x = variable("x")
+    >>> f = network(x, relu(x) + relu(-x))
+    >>> second_look(always(f, outputs(f)[0] <= 1, interval(-1, 1)), seconds=5)
+    'z3 finds no counterexample, but that is no certificate'
+    >>> (point,) = second_look(always(f, outputs(f)[0] < 1, interval(-1, 1)), seconds=5)
+    >>> abs(point)
+    Fraction(1, 1)
+
+    Notes
+    -----
+    Guarantee: exact for a point; what z3 says beyond is the word of a solver.
+    """
+    if seconds is None or seconds < LEAST_SECONDS / 2 or sum(map(_weights, claim.networks)) > MOST_WEIGHTS:
+        return ""
+    try:
+        constraints, inputs = violation(claim)
+    except Unsupported:
+        return ""
+    match solver.solve(constraints, inputs, seconds):
+        case solver.Point(values=values):
+            return values
+        case solver.Unsat():
+            return "z3 finds no counterexample, but that is no certificate"
+        case solver.Unknown(reason=reason):
+            return reason
+
+
+def smtlib(claim: Constrained) -> str:
+    """SMT-LIB 2 text that is satisfiable exactly when a point refutes the claim (or shows a claim of existence).
+
+    Raises
+    ------
+    Unsupported
+        For activations that are smooth or have infinitely many pieces.
+
+    Examples
+    --------
+    >>> from verinet.claims import always, outputs
+    >>> from verinet.geometry import interval
+    >>> from verinet.networks import network, relu, variable
+    >>> x = variable("x")
+    >>> f = network(x, 2 * x + 1)
+    >>> print(smtlib(always(f, outputs(f)[0] >= 0, interval(0, 1))))
+    (set-logic QF_LRA)
+    (declare-const x0 Real)
+    (assert (>= x0 0))
+    (assert (<= x0 1))
+    (assert (or (< (+ (* 2 x0) 1) 0)))
+    (check-sat)
+
+    Notes
+    -----
+    Guarantee: exact.
+    """
+    constraints, _ = violation(claim)
+    return solver.smtlib(constraints)
+
+
+def violation(claim: Constrained) -> tuple[list[Formula], list[Term]]:
+    """The constraints that exactly the refuting points of a claim meet, and its inputs.
+
+    A point that shows a claim of existence is one that refutes the opposite.
+
+    Raises
+    ------
+    Unsupported
+        For activations that are smooth or have infinitely many pieces.
+    """
+    inputs = solver.variables("x", claim.domain.dimension)
+    outputs = [y for network in claim.networks for y in evaluate(network, inputs, ConstraintArithmetic())]
+    inside = _inside(claim.domain, inputs)
+    match claim:
+        case SupErrorAtMost() | SupErrorEquals():
+            return [*inside, _too_far(claim, inputs, outputs)], inputs
+        case Somewhere():
+            shown = [solver.any_of([_holds(atom, inputs, outputs) for atom in clause]) for clause in claim.clauses]
+            return [*inside, *shown], inputs
+        case _:
+            clauses = claim.always().clauses if isinstance(claim, Equal) else claim.clauses
+            cases = [[_holds(atom.opposite(), inputs, outputs) for atom in clause] for clause in clauses]
+            return [*inside, solver.any_of([solver.all_of(case) for case in cases])], inputs
+
+
+def _inside(domain: Polyhedron, inputs: Sequence[Term]) -> list[Formula]:
+    constraints = []
+    for x, low, high in zip(inputs, domain.low, domain.high, strict=True):
+        constraints += [] if low is None else [solver.at_least(x, low)]
+        constraints += [] if high is None else [solver.at_most(x, high)]
+    for half in domain.halfspaces:
+        left = solver.linear(half.normal, Fraction(0), inputs)
+        constraints.append(solver.below(left, half.offset) if half.strict else solver.at_most(left, half.offset))
+    return constraints
+
+
+def _holds(atom: Atom, inputs: Sequence[Term], outputs: Sequence[Term]) -> Formula:
+    named = [(inputs[i], c) for i, c in atom.term.x] + [(outputs[i], c) for i, c in atom.term.y]
+    term = solver.linear([c for _, c in named], atom.term.constant, [t for t, _ in named])
+    return solver.above(term, Fraction(0)) if atom.strict else solver.at_least(term, Fraction(0))
+
+
+def _too_far(claim: SupErrorAtMost | SupErrorEquals, inputs: Sequence[Term], outputs: Sequence[Term]) -> Formula:
+    sides = []
+    for y, target in zip(outputs, claim.targets, strict=True):
+        gap = solver.add(y, solver.scale(Fraction(-1), _polynomial(target, inputs)))
+        sides += [solver.above(gap, claim.error), solver.below(gap, -claim.error)]
+    return solver.any_of(sides)
+
+
+def _polynomial(target: Polynomial, inputs: Sequence[Term]) -> Term:
+    monomials = []
+    for coefficient, exponents in target.coefficients:
+        term = solver.constant(coefficient)
+        for x, power in zip(inputs, exponents, strict=True):
+            for _ in range(power):
+                term = solver.mul(term, x)
+        monomials.append(term)
+    return solver.add(*monomials)
+
+
+def _weights(network: Network) -> int:
+    operations = [vertex.operation for vertex in network.nodes]
+    return sum(op.weight.rows * op.weight.columns for op in operations if isinstance(op, Affine))

@@ -1,0 +1,150 @@
+"""Replay the stored certificates of a theorem, or prove its claims afresh."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+
+from verinet import kernel
+from verinet.claims import Proved, Refuted, SupErrorAtMost, SupErrorEquals, Verdict
+from verinet.errors import VerinetError
+from verinet.provers.portfolio import prove
+from verinet.provers.second_look import numeric_error
+from verinet.theorems.index import INDEX, Entry, default_folder, discover, index_text
+from verinet.theorems.scripts import Instance
+from verinet.work import SILENT, Budget, Progress, read_text, write_file
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What became of one claim.
+
+    `verdict` is "checked" (the stored certificate), "proved" or "refuted" (found afresh, and the kernel accepted),
+    "unknown" or "rejected"; the last two have a `reason` and no `report`.  `seconds` is the time of the kernel or of
+    the search; `numeric_error` is an independent look at a sup error (guarantee: numeric), None for other claims.
+    """
+
+    label: str
+    text: str
+    report: kernel.Report | None
+    seconds: float
+    verdict: str
+    numeric_error: str | None = None
+    reason: str = ""
+    note: str = ""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the kernel accepted what the script says."""
+        return self.report is not None
+
+    def __str__(self) -> str:
+        look = "" if self.numeric_error is None else f"   numeric look: {self.numeric_error}"
+        return f"{self.verdict.upper()}   {self.text}{look}{self.reason and '   ' + self.reason}"
+
+
+def replay(entry: Entry, progress: Progress = SILENT) -> tuple[Checked, ...]:
+    """Let the kernel check the stored certificates, and compare their statements with the script's claims.
+
+    Notes
+    -----
+    Guarantee: exact.
+    """
+    return _each(entry, progress, lambda instance: _replayed(entry, instance))
+
+
+def search(
+    entry: Entry, budget: Budget | float | None = None, progress: Progress = SILENT, write: bool = False
+) -> tuple[Checked, ...]:
+    """Prove the claims afresh, within one budget; `write` replaces the stored certificates.
+
+    A claim that is marked as refuted must be found false; its certificate says where it fails.
+
+    Notes
+    -----
+    Guarantee: exact.
+    """
+    limits = budget if isinstance(budget, Budget) else Budget(seconds=budget)
+    return _each(entry, progress, lambda instance: _searched(entry, instance, limits, progress, write))
+
+
+def revisit(entry: Entry, budget: Budget | float | None = None, progress: Progress = SILENT) -> tuple[Checked, ...]:
+    """`search` or `replay`, as the entry's mode says."""
+    return search(entry, budget, progress) if entry.mode == "search" else replay(entry, progress)
+
+
+def _each(entry: Entry, progress: Progress, check: Callable[[Instance], Checked]) -> tuple[Checked, ...]:
+    instances = entry.instances()
+    done = []
+    for place, instance in enumerate(instances):
+        progress.update(place, len(instances) - place, f"{entry.name}, {instance.label}")
+        done.append(_looked_at(instance, check(instance)))
+    return tuple(done)
+
+
+def _rejected(instance: Instance, started: float, reason: str, verdict: str = "rejected") -> Checked:
+    return Checked(instance.label, instance.true_claim.text(), None, perf_counter() - started, verdict, None, reason)
+
+
+def _replayed(entry: Entry, instance: Instance) -> Checked:
+    started = perf_counter()
+    claim = instance.true_claim
+    try:
+        text = read_text(entry.certificate(instance.label))
+        report = kernel.check(text)
+    except (kernel.Rejected, VerinetError) as error:
+        return _rejected(instance, started, str(error))
+    seconds = perf_counter() - started
+    if json.loads(text)["statement"] != claim.statement():
+        return _rejected(instance, started, "the certificate states something else than its script")
+    return Checked(instance.label, claim.text(), report, seconds, "checked", note=instance.note)
+
+
+def _searched(entry: Entry, instance: Instance, budget: Budget, progress: Progress, write: bool) -> Checked:
+    started = perf_counter()
+    verdict: Verdict = prove(instance.claim, budget, progress)
+    certificate = None
+    match verdict:
+        case Proved(certificate=found) if not instance.refuted:
+            certificate = found
+        case Refuted(certificate=known) if instance.refuted:
+            certificate = known
+    if certificate is None:
+        word = "unknown" if not isinstance(verdict, (Proved, Refuted)) else "rejected"
+        return _rejected(instance, started, str(verdict), word)
+    claim = instance.true_claim
+    if certificate.data["statement"] != claim.statement():
+        return _rejected(instance, started, "the prover proved something else than the script says")
+    report = kernel.check(certificate.text)
+    seconds = perf_counter() - started
+    if write:
+        write_file(entry.certificate(instance.label), certificate.text)
+    word = "refuted" if instance.refuted else "proved"
+    text = str(verdict.counterexample) if isinstance(verdict, Refuted) else claim.text()
+    return Checked(instance.label, text, report, seconds, word, note=instance.note)
+
+
+def _looked_at(instance: Instance, checked: Checked) -> Checked:
+    """With the numeric second look at a sup error; one that exceeds a proved bound is an alarm."""
+    claim = instance.claim
+    if not checked.accepted or not isinstance(claim, (SupErrorAtMost, SupErrorEquals)):
+        return checked
+    look = numeric_error(claim.network, claim.targets, claim.domain)
+    if look.exceeds(claim.error):
+        reason = f"the numeric look found the larger error {look}; please report this"
+        return replace(checked, report=None, verdict="rejected", numeric_error=str(look), reason=reason)
+    return replace(checked, numeric_error=str(look))
+
+
+def rewrite(
+    folder: Path | str | None = None, names: Iterable[str] = (), progress: Progress = SILENT
+) -> tuple[Checked, ...]:
+    """Rewrite the index, then prove the named theorems afresh and store their certificates."""
+    root = Path(folder) if folder is not None else default_folder()
+    write_file(root / INDEX, index_text(root))
+    wanted = set(names)
+    chosen = [entry for entry in discover(root) if entry.name in wanted]
+    return tuple(checked for entry in chosen for checked in search(entry, None, progress, write=True))
