@@ -115,3 +115,17 @@ def test_sizes_are_checked(build) -> None:
 def test_exponents_are_checked(exponent) -> None:
     with pytest.raises(Unsupported, match=r"exponent|degree"):
         Polynomial(1, ((1, (exponent,)),))
+
+
+def test_a_target_may_be_written_in_the_variables_of_the_network() -> None:
+    from verinet.networks import relu, variable, variables
+
+    x = variable("x")
+    assert as_polynomial(x**2 - x / 3 + 1, 1) == as_polynomial({2: 1, 1: Q("-1/3"), 0: 1}, 1)
+    a, b = variables("x", 2)
+    assert as_polynomial((a + b) ** 2 - (a - b) ** 2, 2) == as_polynomial({(1, 1): 4}, 2)
+    assert as_polynomial((a**2 + 1) ** 3, 2).value((Q(2), Q(5))) == 125
+    with pytest.raises(Unsupported, match="another neuron"):
+        as_polynomial(relu(x), 1)
+    with pytest.raises(Unsupported, match="other variables"):
+        as_polynomial(variables("x", 2)[0] ** 2, 1)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from verinet.errors import ShapeMismatch, Unsupported
 from verinet.exact.rationals import Q, format_rational
+from verinet.networks.expressions import Expression, polynomial_terms
 
 if TYPE_CHECKING:
     import sympy
@@ -171,7 +172,7 @@ def as_polynomial(
 
     Parameters
     ----------
-    target : Polynomial, exact number, dict, or sympy expression
+    target : Polynomial, exact number, dict, sympy expression, or powers of network variables
         A dictionary maps exponents (a tuple, or an int when there is one variable) to coefficients.
     dimension : int
         Number of inputs of the network.
@@ -205,6 +206,8 @@ def as_polynomial(
                 fix=f"build the polynomial with dimension {dimension}",
             )
         return target
+    if isinstance(target, Expression):
+        target = polynomial_terms(target, dimension)
     if isinstance(target, Mapping):
         items = ((c, (e,) if isinstance(e, int) else e) for e, c in target.items())
         return Polynomial(dimension, tuple(items))

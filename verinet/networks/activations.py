@@ -322,6 +322,15 @@ def _repu(power: Fraction) -> Activation:
     return _continuous("repu", (power,), (0,), ((0,), (0,) * int(power) + (1,)))
 
 
+def _power(exponent: Fraction) -> Activation:
+    if exponent.denominator != 1 or not 1 <= exponent <= LARGEST_POWER:
+        raise Unsupported(
+            f"power(k) is z^k with an integer k from 1 to {LARGEST_POWER}, got k = {format_rational(exponent)}",
+            fix="give a small positive integer",
+        )
+    return Activation("power", (exponent,), (), ((_ZERO,) * int(exponent) + (_ONE,),))
+
+
 def _floor() -> Activation:
     return Activation("floor", (), (_ZERO,), ((_ZERO,),), (_ZERO,), shift=_ONE)
 
@@ -342,7 +351,7 @@ ACTIVATIONS: dict[str, Callable[..., Activation]] = {
     "relu": _relu, "leaky_relu": _leaky_relu, "prelu": _leaky_relu, "abs": _abs, "identity": _identity,
     "hard_tanh": _hard_tanh, "hard_sigmoid": _hard_sigmoid, "clip": _clip, "at_least": _at_least,
     "at_most": _at_most, "relu6": _relu6, "sign": _sign, "heaviside": _heaviside, "step": _step,
-    "stepped_leaky": _stepped_leaky, "repu": _repu, "floor": _floor, "frac": _frac,
+    "stepped_leaky": _stepped_leaky, "repu": _repu, "power": _power, "floor": _floor, "frac": _frac,
     **{name: _smooth(name) for name in ("logistic", "tanh", "softplus", "sine", "exp2")},
 }  # fmt: skip
 
@@ -360,7 +369,7 @@ def activation(name: str, *parameters: object) -> Activation:
     sign, heaviside(value_at_zero=1/2)      -1, 0, 1; 0, value_at_zero, 1
     step(threshold, below, at, above)       three constants
     stepped_leaky(alpha, jump=1, at=jump)   alpha z below 0, `at` at 0, z + jump above
-    repu(k)                                 max(0, z)^k, k = 1, 2, ..., 64
+    repu(k), power(k)                       max(0, z)^k; z^k, k = 1, 2, ..., 64
     floor, frac                             the largest integer <= z; z - floor(z)
     logistic, tanh, softplus, sine, exp2    smooth: 1/(1+e^-z), tanh z, log(1+e^z), sin z, 2^z
     ======================================  =============================================================

@@ -11,7 +11,7 @@ from fractions import Fraction
 from numbers import Rational
 from typing import Any
 
-from verinet.errors import ShapeMismatch
+from verinet.errors import ShapeMismatch, Unsupported
 from verinet.exact.linalg import Matrix
 from verinet.exact.rationals import Q
 from verinet.networks import activations as table
@@ -81,12 +81,19 @@ class Expression:
         if isinstance(factor, Expression):
             raise ShapeMismatch(
                 "a network is affine between activations, got a product of two expressions",
-                fix="multiply by exact scalars only",
+                fix="multiply by exact scalars only; for a target in several variables give a sympy expression",
             )
         q = Q(factor)
         return Expression({atom: q * c for atom, c in self.terms.items()}, q * self.constant)
 
     __rmul__ = __mul__
+
+    def __pow__(self, exponent: object) -> Expression:
+        """A neuron that raises to an integer power: what a target is written with."""
+        k = Q(exponent)
+        if k in (0, 1):
+            return Expression({}, Fraction(1)) if k == 0 else self
+        return apply_activation(self, table.activation("power", k))
 
     def __truediv__(self, divisor: object) -> Expression:
         q = Q(divisor)
@@ -206,6 +213,55 @@ def network(inputs: Any, outputs: Any, domain: Sequence[Sequence[object]] | None
         nodes.append(_affine(given, place, nodes, name))
         names.append((name, len(nodes) - 1))
     return Network(tuple(nodes), tuple(names)).with_domain(domain)
+
+
+def polynomial_terms(expression: Expression, dimension: int) -> dict[tuple[int, ...], Fraction]:
+    """Exponents -> coefficient of an expression in one vector of variables, its neurons being powers.
+
+    Raises
+    ------
+    Unsupported
+        If a neuron is no power, or the variables were not made together, or are not `dimension` many.
+
+    Examples
+    --------
+    >>> x = variable("x")
+    >>> polynomial_terms((x - 1) ** 2, 1)
+    {(2,): Fraction(1, 1), (1,): Fraction(-2, 1), (0,): Fraction(1, 1)}
+
+    Guarantee: exact.
+    """
+    total: dict[tuple[int, ...], Fraction] = {(0,) * dimension: expression.constant}
+    for atom, factor in expression.terms.items():
+        match atom:
+            case _Variable(group=group, channel=channel) if group.size == dimension:
+                inner, power = {tuple(int(k == channel) for k in range(dimension)): Fraction(1)}, 1
+            case _Neuron(activation=act) if act.name == "power":
+                inner, power = polynomial_terms(atom.preactivation, dimension), int(act.parameters[0])
+            case _:
+                raise Unsupported(
+                    f"a target in {dimension} variables needs powers of exactly these variables, got another neuron "
+                    "or other variables",
+                    fix="write it in the variables of one call of variables(name, count), or give a sympy expression",
+                )
+        term = {(0,) * dimension: factor}
+        for _ in range(power):
+            term = _product(term, inner)
+        for exponents, coefficient in term.items():
+            total[exponents] = total.get(exponents, Fraction(0)) + coefficient
+    ordered = sorted((exponents for exponents, entry in total.items() if entry), reverse=True)
+    return {exponents: total[exponents] for exponents in ordered}
+
+
+def _product(
+    left: dict[tuple[int, ...], Fraction], right: dict[tuple[int, ...], Fraction]
+) -> dict[tuple[int, ...], Fraction]:
+    result: dict[tuple[int, ...], Fraction] = {}
+    for a, p in left.items():
+        for b, q in right.items():
+            key = tuple(i + j for i, j in zip(a, b, strict=True))
+            result[key] = result.get(key, Fraction(0)) + p * q
+    return result
 
 
 def _listed(value: Any) -> list[Any]:

@@ -302,3 +302,9 @@ def test_the_allowance_for_rounding_is_not_generous():
     graph = FractionGraph(one("MatMul", {"x": [1, 3]}, {"w": f32(3, 2)}))
     graph.magnitude = Fraction(1)
     assert rounding(graph) < Fraction(1, 2**17)
+
+
+def test_a_smooth_function_of_a_constant_becomes_a_vertex():
+    nodes = [("Sigmoid", "c", "s", {}), ("Add", "x,s", "y", {})]
+    network = read_onnx(model(nodes, {"x": [1, 2]}, {"c": np.zeros((1, 2), np.float32)}).SerializeToString())
+    assert list(np.ravel(evaluate(network, [1.0, 2.0], FloatArithmetic()))) == [1.5, 2.5]

@@ -1,0 +1,107 @@
+"""The folder proofs/: index, scripts and certificates fit, every certificate replays, headers are complete."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from verinet import kernel
+from verinet.claims import SupErrorAtMost, SupErrorEquals
+from verinet.networks.build import network, relu, variable
+from verinet.provers.second_look import numeric_error
+from verinet.theorems import Entry, discover, index_text, replay, search
+
+ROOT = Path(__file__).resolve().parent.parent
+PROOFS = ROOT / "proofs"
+ENTRIES = discover(PROOFS)
+KEYS = set(re.findall(r"^@\w+\{(\w+),$", (ROOT / "docs" / "references.bib").read_text(encoding="utf-8"), flags=re.M))
+every_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+
+
+def test_the_index_is_what_the_scripts_say() -> None:
+    assert (PROOFS / "index.toml").read_text(encoding="utf-8") == index_text(PROOFS)
+
+
+def test_every_certificate_belongs_to_a_row_and_every_row_has_its_certificates() -> None:
+    assert {path for entry in ENTRIES for path in entry.certificates} == set(PROOFS.rglob("*.json"))
+
+
+def test_every_script_has_a_row() -> None:
+    assert {entry.script for entry in ENTRIES} == set(PROOFS.rglob("*.py"))
+
+
+@every_entry
+def test_every_stored_certificate_replays_and_states_what_its_script_says(entry: Entry) -> None:
+    checked = replay(entry)
+    assert [c.label for c in checked] == list(entry.labels)
+    assert [(c.verdict, c.reason) for c in checked] == [("checked", "")] * len(checked)
+    assert all(c.report is not None and c.report.assumptions == [] for c in checked)
+
+
+@every_entry
+def test_headers_are_complete_and_references_known(entry: Entry) -> None:
+    header = entry.header()
+    assert {reference.key for reference in header.references} <= KEYS
+    assert header.title == entry.title
+    assert header.tags == entry.tags
+    assert entry.load().name == entry.name
+    assert all(len(part) > 10 for part in (header.statement, header.notation, header.method))
+
+
+@every_entry
+def test_instances_are_not_called_a_theorem_about_all_n(entry: Entry) -> None:
+    """Format 1 has neither symbolic parameters nor induction, so no family can have been proved."""
+    assert entry.scope in ("single", "instances")
+    if entry.scope == "instances":
+        assert re.search(r"\b[a-zA-Z] = [0-9]+, |T_1, T_2", entry.header().statement), "say which instances"
+
+
+def test_a_proof_a_refutation_and_a_count_are_searched_afresh() -> None:
+    fresh = [checked for entry in ENTRIES if entry.mode == "search" for checked in search(entry)]
+    assert all(checked.accepted for checked in fresh)
+    kinds = {(checked.verdict, checked.report.kind) for checked in fresh if checked.report is not None}
+    assert {("proved", "always"), ("refuted", "fails"), ("proved", "cells")} <= kinds
+
+
+@pytest.mark.long
+@every_entry
+def test_every_theorem_is_found_again(entry: Entry) -> None:
+    assert all(checked.accepted for checked in search(entry))
+
+
+@every_entry
+def test_no_numeric_error_exceeds_its_bound(entry: Entry) -> None:
+    for instance in entry.instances():
+        claim = instance.claim
+        if isinstance(claim, (SupErrorAtMost, SupErrorEquals)):
+            look = numeric_error(claim.network, claim.targets, claim.domain)
+            assert not look.exceeds(claim.error)
+            # and where the bound is attained at a rational point, the look comes near
+            if isinstance(claim, SupErrorEquals):
+                assert look.exceeds(claim.error * 999 / 1000)
+
+
+def test_the_kernel_alone_accepts_all_certificates() -> None:
+    paths = [str(path) for path in sorted(PROOFS.rglob("*.json"))]
+    command = [sys.executable, "-I", "-S", str(Path(kernel.__file__)), "--strict", *paths]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("CHECKED   ") == len(paths)
+
+
+def test_sizes() -> None:
+    sizes = {path.name: path.stat().st_size for path in PROOFS.rglob("*.json")}
+    assert sizes["sup_error_sawtooth_square_eq.m8.json"] < 200_000
+    assert sizes["region_count_sawtooth_eq.m8.json"] < 200_000
+    assert sum(sizes.values()) < 4_000_000
+
+
+def test_interval_arithmetic_gives_the_bound_that_is_not_attained() -> None:
+    """What the header of `interval_bound_not_attained` says about interval arithmetic."""
+    x = variable("x")
+    f = network(x, relu(x) + relu(-x)).with_domain(((-1, 1),))
+    assert [(low, high) for low, high in f.certified_range()[f.readouts[0][1]]] == [(0, 2)]
