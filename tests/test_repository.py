@@ -151,8 +151,6 @@ def test_the_gate_refuses(text: str, complaint: str) -> None:
 
 
 def test_the_gate_passes_a_plain_file() -> None:
-    text = (
-        '"""Doc."""\nimport re\nNAME = re.compile("a")\nPAIR = (1, "x")\ndef f(x, y=()):\n    return x // 2\n'
-    )
+    text = '"""Doc."""\nimport re\nNAME = re.compile("a")\nPAIR = (1, "x")\ndef f(x, y=()):\n    return x // 2\n'
     assert kernel_gate.complaints(text) == []
     assert kernel_gate.lines_of_code(text) == 5

@@ -113,7 +113,8 @@ def read_bytes(path: str | os.PathLike[str], limit: int = LARGEST_FILE) -> bytes
         size = os.stat(path).st_size
         if size > limit:
             raise BadFormat(
-                f"{path} holds {size} bytes, more than the {limit} that are read", fix="split the file or check its name"
+                f"{path} holds {size} bytes, more than the {limit} that are read",
+                fix="split the file or check its name",
             )
         return Path(path).read_bytes()
     except OSError as error:

@@ -29,9 +29,7 @@ def entries(text: str) -> dict[str, dict[str, str]]:
             raise ValueError(f"references.bib: {key} is there twice")
         found[key] = {name.lower(): _plain(value) for name, value in FIELD.findall(body)}
     if len(found) != text.count("\n@") + text.startswith("@"):
-        raise ValueError(
-            "references.bib: an entry that the grammar of docs/_extensions/bibliography.py refuses"
-        )
+        raise ValueError("references.bib: an entry that the grammar of docs/_extensions/bibliography.py refuses")
     return found
 
 

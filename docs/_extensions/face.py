@@ -21,9 +21,7 @@ class Face(SphinxDirective):
             for name in names:
                 words += [nodes.literal(text=f"vn.{name}"), nodes.Text("  ")]
             term = nodes.term("", "", nodes.literal(text=home))
-            listing += nodes.definition_list_item(
-                "", term, nodes.definition("", nodes.paragraph("", "", *words))
-            )
+            listing += nodes.definition_list_item("", term, nodes.definition("", nodes.paragraph("", "", *words)))
         return [listing]
 
 

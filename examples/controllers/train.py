@@ -155,9 +155,7 @@ def onnx_bytes(layers: Layers, name: str) -> bytes:
     state = helper.make_tensor_value_info("state", TensorProto.FLOAT, [1, len(layers[0][0])])
     command = helper.make_tensor_value_info("command", TensorProto.FLOAT, [1, 1])
     graph = helper.make_graph(nodes, name, [state], [command], tensors)
-    model = helper.make_model(
-        graph, opset_imports=[helper.make_opsetid("", 13)], producer_name="verinet-examples"
-    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], producer_name="verinet-examples")
     model.ir_version = 8
     return model.SerializeToString(deterministic=True)
 
@@ -236,9 +234,7 @@ def margin(claim: Property, layers: Layers) -> float:
     """Estimated: the least distance of a sampled command to its bounds, negative when one lies outside."""
     worst = float("inf")
     for box in claim.boxes:
-        points = grid(
-            [float(lo) for lo, _ in box], [float(hi) for _, hi in box], 161 if len(box) == 2 else 41
-        )
+        points = grid([float(lo) for lo, _ in box], [float(hi) for _, hi in box], 161 if len(box) == 2 else 41)
         command = forward(layers, points)[-1][:, 0]
         if claim.low is not None:
             worst = min(worst, float(np.min(command)) - float(claim.low))
@@ -261,9 +257,7 @@ def main(folder: Path) -> None:
     for name, (widths, states, teacher, steps, seed) in RECIPES.items():
         layers = train(widths, states, teacher(states), steps, seed)
         error = float(np.max(np.abs(forward(layers, states)[-1][:, 0] - teacher(states))))
-        print(
-            f"{name}: {'-'.join(map(str, widths))}, largest distance to the teacher on the grid {error:.3f}"
-        )
+        print(f"{name}: {'-'.join(map(str, widths))}, largest distance to the teacher on the grid {error:.3f}")
         (folder / f"{name}.onnx").write_bytes(onnx_bytes(layers, name))
         for claim in (p for p in PROPERTIES if p.controller == name):
             found = margin(claim, layers)

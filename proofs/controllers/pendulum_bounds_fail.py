@@ -34,7 +34,7 @@ def claim(name: str) -> vn.claims.Always:
 
 
 # %% The claims
-@theorem(mode="search", scope="single", source="derived")
+@theorem(scope="single", source="derived")
 def pendulum_bounds_fail() -> Iterator[Instance]:
     for name in ("frugal", "all_or_nothing", "still"):
         yield Instance(name, claim(name), refuted=True)

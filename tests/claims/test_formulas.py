@@ -30,9 +30,7 @@ x0, x1 = Affine.of_input(0), Affine.of_input(1)
 y0, y1 = Affine.of_output(0), Affine.of_output(1)
 
 scalars = st.integers(-3, 3).map(F) | st.fractions(-2, 2, max_denominator=4)
-terms = st.builds(
-    lambda k, a, b, c, d: k + a * x0 + b * x1 + c * y0 + d * y1, *[scalars] * 5
-)
+terms = st.builds(lambda k, a, b, c, d: k + a * x0 + b * x1 + c * y0 + d * y1, *[scalars] * 5)
 atoms = st.builds(lambda t, strict: t > 0 if strict else t >= 0, terms, st.booleans())
 formulas = st.recursive(
     atoms,

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from verinet.claims.targets import Polynomial, as_polynomial
 from verinet.errors import InexactInput, ShapeMismatch, Unsupported
+from verinet.exact.rationals import Q
 
 coefficients = st.fractions(-3, 3, max_denominator=5)
 powers = st.tuples(st.integers(0, 3), st.integers(0, 3))
@@ -86,7 +87,7 @@ def test_other_functions_are_refused(target) -> None:
         as_polynomial(target, 1)
 
 
-@pytest.mark.parametrize("target", [0.5, 0.5 * x, {1: 0.5}, x**2 + sympy.Float("0.1"), x ** 2.0])
+@pytest.mark.parametrize("target", [0.5, 0.5 * x, {1: 0.5}, x**2 + sympy.Float("0.1"), x**2.0])
 def test_floats_are_refused(target) -> None:
     with pytest.raises(InexactInput):
         as_polynomial(target, 1)

@@ -51,7 +51,7 @@ def test_all_five_comparisons() -> None:
 
 
 def test_comments_and_line_ends() -> None:
-    text = HEAD.replace(" Real", " Real ; (assert (\r") .replace("\r", ")\r\n")
+    text = HEAD.replace(" Real", " Real ; (assert (\r").replace("\r", ")\r\n")
     assert parse_vnnlib(text + "; é (\n(assert\n\t(<= Y_0 1)) ; end").violation == (Affine.of_output(0) <= 1)
 
 

@@ -175,11 +175,7 @@ def test_triangular_factors(pair):
 def is_triangular(lower, upper):
     unit = all(lower[i, i] == 1 for i in range(lower.rows))
     below = all(lower[i, j] == 0 for i in range(lower.rows) for j in range(i + 1, lower.columns))
-    return (
-        unit
-        and below
-        and all(upper[i, j] == 0 for i in range(upper.rows) for j in range(min(i, upper.columns)))
-    )
+    return unit and below and all(upper[i, j] == 0 for i in range(upper.rows) for j in range(min(i, upper.columns)))
 
 
 @few

@@ -104,9 +104,7 @@ def test_a_sign_is_never_contradicted_by_a_value(data):
         steps = [low + (high - low) * Fraction(k, 7) for k in range(1, 7)]
         spots.append(steps if strict else [low, *steps, high])
     symbols = [p.symbol for p in parameters]
-    terms = data.draw(
-        st.lists(st.tuples(st.integers(-4, 4), *[st.integers(0, 3)] * count), min_size=1, max_size=4)
-    )
+    terms = data.draw(st.lists(st.tuples(st.integers(-4, 4), *[st.integers(0, 3)] * count), min_size=1, max_size=4))
     top = sum(c * sympy.prod([s**e for s, e in zip(symbols, es, strict=True)]) for c, *es in terms)
     found = sign(sympy.sympify(top), parameters)
     for point in product(*spots):

@@ -91,6 +91,7 @@ def plain_value(act: Activation, z: Fraction) -> Fraction:
         "step": lambda: p[1] if z < p[0] else p[2] if z == p[0] else p[3],
         "stepped_leaky": lambda: p[0] * z if z < 0 else p[2] if z == 0 else z + jump,
         "repu": lambda: max(z, Fraction(0)) ** int(p[0]),
+        "power": lambda: z ** int(p[0]),
         "floor": lambda: Fraction(z.numerator // z.denominator),
         "frac": lambda: z - z.numerator // z.denominator,
     }

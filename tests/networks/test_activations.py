@@ -58,6 +58,9 @@ CHARACTER = [
     ("repu", (F(1),), {-1: 0, 0: 0, 2: 2}),
     ("repu", (F(2),), {-1: 0, -E: 0, 0: 0, E: E**2, 3: 9}),
     ("repu", (F(5),), {-1: 0, 2: 32}),
+    ("power", (F(1),), {-1: -1, 2: 2}),
+    ("power", (F(2),), {-3: 9, 0: 0, E: E**2}),
+    ("power", (F(3),), {-2: -8, 0: 0, 2: 8}),
     (
         "floor",
         (),
@@ -89,11 +92,13 @@ def test_the_table_above_covers_every_activation():
 
 
 def test_kinds():
-    kinds = {name: activation(name, *parameters).kind for name, parameters, _ in CHARACTER if name != "repu"}
+    kinds = {
+        name: activation(name, *parameters).kind for name, parameters, _ in CHARACTER if name not in ("repu", "power")
+    }
     assert {name for name, kind in kinds.items() if kind == "periodic"} == {"floor", "frac"}
     assert {kind for name, kind in kinds.items() if name not in ("floor", "frac")} == {"affine"}
     assert activation("repu", 1).is_affine
-    assert activation("repu", 2).kind == "polynomial"
+    assert activation("repu", 2).kind == activation("power", 2).kind == "polynomial"
     assert not activation("floor").is_affine
     assert [act.is_identity for act in (IDENTITY, RELU, ABS, activation("clip", 0, 0))] == [
         True,

@@ -51,9 +51,7 @@ def outputs(network: Network | int, /) -> tuple[Affine, ...]: ...
 
 
 @overload
-def outputs(
-    first: Network | int, second: Network | int, /, *more: Network | int
-) -> tuple[tuple[Affine, ...], ...]: ...
+def outputs(first: Network | int, second: Network | int, /, *more: Network | int) -> tuple[tuple[Affine, ...], ...]: ...
 
 
 def outputs(*networks: Network | int) -> tuple[Affine, ...] | tuple[tuple[Affine, ...], ...]:

@@ -431,4 +431,3 @@ def _refuse_large(formula: Formula, outer: type[AllOf] | type[AnyOf], most: int)
             f"the {form} normal form of this formula has {rows} parts and {atoms} atoms, more than {most}",
             fix="split the claim into several claims, one for each part",
         )
-

@@ -72,8 +72,7 @@ class _Linear(_Spoken):
         used = variables(AllOf(tuple(AnyOf(clause) for clause in self.clauses)))
         if used[0] > inputs or used[1] > outputs:
             raise ShapeMismatch(
-                f"the claim needs {used[0]} inputs and {used[1]} outputs, "
-                f"its networks have {inputs} and {outputs}",
+                f"the claim needs {used[0]} inputs and {used[1]} outputs, its networks have {inputs} and {outputs}",
                 fix="build the terms with inputs(...) and outputs(...) of the same networks",
             )
 
@@ -410,9 +409,7 @@ class LinearRegions(_Count):
             )
 
 
-Claim = (
-    Always | Somewhere | Fails | Equal | SupErrorAtMost | SupErrorEquals | Value | Cells | LinearRegions
-)
+Claim = Always | Somewhere | Fails | Equal | SupErrorAtMost | SupErrorEquals | Value | Cells | LinearRegions
 
 
 def _check(networks: Sequence[Network], domain: Polyhedron) -> tuple[int, int]:

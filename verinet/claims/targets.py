@@ -163,9 +163,7 @@ class Polynomial:
         return "".join(pieces)
 
 
-def as_polynomial(
-    target: object, dimension: int, variables: Sequence[object] | object | None = None
-) -> Polynomial:
+def as_polynomial(target: object, dimension: int, variables: Sequence[object] | object | None = None) -> Polynomial:
     """Read a polynomial target in `dimension` variables.
 
     Guarantee: exact.
@@ -263,8 +261,7 @@ def _symbols(
         listed = tuple(variables) if isinstance(variables, Sequence) else (variables,)
         if len(listed) != dimension or len(set(listed)) != dimension or not set(free) <= set(listed):
             raise ShapeMismatch(
-                f"the target needs {dimension} different variables that cover its symbols {free}, "
-                f"got {list(listed)}",
+                f"the target needs {dimension} different variables that cover its symbols {free}, got {list(listed)}",
                 fix="list one symbol for every input of the network, in their order",
             )
         return tuple(_symbol(entry) for entry in listed)

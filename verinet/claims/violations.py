@@ -136,12 +136,10 @@ def _cover(frame: Polyhedron, sets: list[Polyhedron]) -> Polyhedron:
     if not boxes:
         raise _no_input()
     lows = (
-        min(side for side in column if side is not None)
-        for column in zip(*(hull.low for hull in boxes), strict=True)
+        min(side for side in column if side is not None) for column in zip(*(hull.low for hull in boxes), strict=True)
     )
     highs = (
-        max(side for side in column if side is not None)
-        for column in zip(*(hull.high for hull in boxes), strict=True)
+        max(side for side in column if side is not None) for column in zip(*(hull.high for hull in boxes), strict=True)
     )
     low = tuple(old if old is not None else new for old, new in zip(frame.low, lows, strict=True))
     high = tuple(old if old is not None else new for old, new in zip(frame.high, highs, strict=True))

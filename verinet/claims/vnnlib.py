@@ -198,8 +198,7 @@ def _unknown_command(command: tuple[Expression, ...], where: str) -> BadFormat |
         )
     name = _short(head) if isinstance(head, str) else "a bracket"
     return BadFormat(
-        "a property needs (declare-const NAME Real) and (assert FORMULA), "
-        f"got {name} with {len(command) - 1} parts",
+        f"a property needs (declare-const NAME Real) and (assert FORMULA), got {name} with {len(command) - 1} parts",
         fix="keep to declare-const and assert",
         where=where,
     )

@@ -96,8 +96,7 @@ def _atom(atom: Atom) -> str:
         named, constant = [(name, Fraction(1))], constant / coefficient
     right, factors = _exact(constant, [coefficient for _, coefficient in named])
     parts = [
-        name if factor == "1" else f"(* {factor} {name})"
-        for (name, _), factor in zip(named, factors, strict=True)
+        name if factor == "1" else f"(* {factor} {name})" for (name, _), factor in zip(named, factors, strict=True)
     ]
     left = parts[0] if len(parts) == 1 else f"(+ {' '.join(parts)})"
     return f"({relation} {left} {right})"

@@ -38,9 +38,7 @@ class Enclosure:
 
     def __post_init__(self) -> None:
         if self.low > self.high:
-            raise NotANumber(
-                f"an enclosure needs low <= high, got [{self.low}, {self.high}]", fix="exchange the ends"
-            )
+            raise NotANumber(f"an enclosure needs low <= high, got [{self.low}, {self.high}]", fix="exchange the ends")
 
     @property
     def width(self) -> Fraction:
@@ -256,15 +254,11 @@ def _complex_softplus(z: acb, analytic: bool) -> acb:
 
 _ZERO = Fraction(0)
 FUNCTIONS: dict[str, _Function] = {
-    "logistic": _Function(
-        _logistic, lambda m, x: 1 / (1 + m.exp(-x)), increasing=True, on_complex=_complex_logistic
-    ),
+    "logistic": _Function(_logistic, lambda m, x: 1 / (1 + m.exp(-x)), increasing=True, on_complex=_complex_logistic),
     "tanh": _Function(
         lambda z: z.tanh(), lambda m, x: m.tanh(x), increasing=True, on_complex=lambda z, analytic: z.tanh()
     ),
-    "softplus": _Function(
-        _softplus, lambda m, x: m.log1p(m.exp(x)), increasing=True, on_complex=_complex_softplus
-    ),
+    "softplus": _Function(_softplus, lambda m, x: m.log1p(m.exp(x)), increasing=True, on_complex=_complex_softplus),
     "sine": _Function(lambda z: z.sin(), lambda m, x: m.sin(x), on_complex=lambda z, analytic: z.sin()),
     "cosine": _Function(lambda z: z.cos(), lambda m, x: m.cos(x), on_complex=lambda z, analytic: z.cos()),
     "exp2": _Function(
@@ -273,9 +267,7 @@ FUNCTIONS: dict[str, _Function] = {
         increasing=True,
         on_complex=lambda z, analytic: (z * arb.const_log2()).exp(),
     ),
-    "exp": _Function(
-        lambda z: z.exp(), lambda m, x: m.exp(x), increasing=True, on_complex=lambda z, analytic: z.exp()
-    ),
+    "exp": _Function(lambda z: z.exp(), lambda m, x: m.exp(x), increasing=True, on_complex=lambda z, analytic: z.exp()),
     "log": _Function(
         lambda z: z.log(),
         lambda m, x: m.log(x),
@@ -292,9 +284,7 @@ FUNCTIONS: dict[str, _Function] = {
         on_complex=lambda z, analytic: z.sqrt(analytic=analytic),
     ),
     "arctan": _Function(lambda z: z.atan(), lambda m, x: m.atan(x), increasing=True),
-    "erf": _Function(
-        lambda z: z.erf(), lambda m, x: m.erf(x), increasing=True, on_complex=lambda z, analytic: z.erf()
-    ),
+    "erf": _Function(lambda z: z.erf(), lambda m, x: m.erf(x), increasing=True, on_complex=lambda z, analytic: z.erf()),
     "floor": _Function(
         lambda z: z.floor(), lambda m, x: m.floor(x), exact=lambda q: Fraction(math.floor(q)), increasing=True
     ),

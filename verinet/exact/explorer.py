@@ -178,9 +178,7 @@ class Explorer:
             return None
         solution = self._solver.getSolution()
         point = np.array(solution.col_value, dtype=np.float64)
-        duals = [
-            max(0.0, dual) * scale / size for dual, size in zip(solution.row_dual, self._scales, strict=True)
-        ]
+        duals = [max(0.0, dual) * scale / size for dual, size in zip(solution.row_dual, self._scales, strict=True)]
         return float(values[0] + values[1:] @ point), point, duals
 
     def _infeasibility_ray(self) -> list[float] | None:

@@ -147,7 +147,6 @@ def _check(weight: Floats, bias: Floats, points: Floats) -> None:
     fits = weight.ndim == 2 and points.ndim == 2 and bias.shape == weight.shape[:1]
     if not fits or weight.shape[1] != points.shape[1]:
         raise ShapeMismatch(
-            "the sign filter needs shapes (m, n), (m,), (k, n), "
-            f"got {weight.shape}, {bias.shape}, {points.shape}",
+            f"the sign filter needs shapes (m, n), (m,), (k, n), got {weight.shape}, {bias.shape}, {points.shape}",
             fix="check the sizes",
         )

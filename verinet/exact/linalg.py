@@ -64,17 +64,13 @@ class Matrix:
         return _build(fmpz_mat(len(exact), width, entries), common)
 
     @staticmethod
-    def from_integers(
-        rows: Sequence[Sequence[int]], denominator: int = 1, columns: int | None = None
-    ) -> Matrix:
+    def from_integers(rows: Sequence[Sequence[int]], denominator: int = 1, columns: int | None = None) -> Matrix:
         """The matrix ``rows / denominator`` of Python integers over one nonzero denominator."""
         width = _width([len(row) for row in rows], columns)
         try:
             numerators = fmpz_mat(len(rows), width, [entry for row in rows for entry in row])
         except TypeError as error:
-            raise NotANumber(
-                f"from_integers needs integers: {error}", fix="use from_rows or from_floats"
-            ) from None
+            raise NotANumber(f"from_integers needs integers: {error}", fix="use from_rows or from_floats") from None
         if denominator == 0:
             raise NotANumber("from_integers got the denominator 0", fix="give a nonzero denominator")
         return _build(numerators, denominator) if denominator > 0 else _build(-numerators, -denominator)
@@ -97,9 +93,7 @@ class Matrix:
         """
         array = np.asarray(values)
         if array.ndim not in (1, 2):
-            raise ShapeMismatch(
-                f"from_floats needs a 1-D or 2-D array, got {array.ndim} dimensions", fix="reshape it"
-            )
+            raise ShapeMismatch(f"from_floats needs a 1-D or 2-D array, got {array.ndim} dimensions", fix="reshape it")
         rows, columns = array.shape if array.ndim == 2 else (array.shape[0], 1)
         if array.dtype.kind in "iu":
             return _build(fmpz_mat(rows, columns, array.ravel().tolist()), 1)
@@ -474,8 +468,7 @@ def _lowest_terms(numerators: fmpz_mat, denominator: int) -> tuple[fmpz_mat, int
 def _over_common_denominator(matrices: Sequence[Matrix]) -> tuple[list[fmpz_mat], int]:
     common = math.lcm(*(matrix._denominator for matrix in matrices))
     return [
-        m._numerators if m._denominator == common else m._numerators * (common // m._denominator)
-        for m in matrices
+        m._numerators if m._denominator == common else m._numerators * (common // m._denominator) for m in matrices
     ], common
 
 

@@ -263,9 +263,7 @@ def contains(system: System, point: Sequence[Fraction]) -> bool:
     return all(v > 0 or (v == 0 and not strict) for v, strict in zip(values, system.strict, strict=True))
 
 
-def round_multipliers(
-    duals: Sequence[float], rows: Sequence[Sequence[int]], bits: int = 16
-) -> list[tuple[int, int]]:
+def round_multipliers(duals: Sequence[float], rows: Sequence[Sequence[int]], bits: int = 16) -> list[tuple[int, int]]:
     """Short integer multipliers near the float `duals`, which count in the units of the integer `rows`.
 
     The contribution of the largest row gets `bits` significant bits, the others the same absolute accuracy;

@@ -285,9 +285,7 @@ def _smt_number(q: Fraction) -> str:
 # --- solvers ----------------------------------------------------------------------------------------
 
 
-def solve(
-    constraints: Sequence[Formula], variables: Sequence[Term], seconds: float
-) -> Point | Unsat | Unknown:
+def solve(constraints: Sequence[Formula], variables: Sequence[Term], seconds: float) -> Point | Unsat | Unknown:
     """Ask z3 for values of the variables at which all constraints hold.
 
     A point is checked by `holds` before it is returned.  A solution with irrational (algebraic) values is

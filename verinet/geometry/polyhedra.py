@@ -66,8 +66,7 @@ class Polyhedron:
         object.__setattr__(self, "halfspaces", tuple(self.halfspaces))
         if not self.low or len(self.low) != len(self.high):
             raise ShapeMismatch(
-                "Polyhedron needs low and high of one positive size, "
-                f"got {len(self.low)} and {len(self.high)} entries",
+                f"Polyhedron needs low and high of one positive size, got {len(self.low)} and {len(self.high)} entries",
                 fix="give one bound (or None) for every coordinate, on both sides",
             )
         for index, halfspace in enumerate(self.halfspaces):
@@ -215,12 +214,8 @@ class Polyhedron:
             return Polyhedron(self.low, self.high)
         # the minima below are over the closure, which may be large while the set itself is empty
         self.point()
-        low = tuple(
-            self._least(j, 1) if side is None else side for j, side in enumerate(self.low)
-        )
-        high = tuple(
-            -self._least(j, -1) if side is None else side for j, side in enumerate(self.high)
-        )
+        low = tuple(self._least(j, 1) if side is None else side for j, side in enumerate(self.low))
+        high = tuple(-self._least(j, -1) if side is None else side for j, side in enumerate(self.high))
         return Polyhedron(low, high)
 
     def _least(self, coordinate: int, sign: int) -> Fraction:
@@ -308,8 +303,7 @@ def box(*sides: Sequence[object], dimension: int | None = None) -> Polyhedron:
     if dimension is not None:
         if len(sides) != 1 or dimension < 1:
             raise ShapeMismatch(
-                f"box with dimension={dimension} needs one side and a positive dimension, "
-                f"got {len(sides)} sides",
+                f"box with dimension={dimension} needs one side and a positive dimension, got {len(sides)} sides",
                 fix="write box([a, b], dimension=n), or one pair for every coordinate",
             )
         sides = sides * dimension

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import inf, lcm
+from operator import mul
 
 import numpy as np
 import numpy.typing as npt
@@ -40,7 +41,8 @@ class Box:
     """The domain's box with the affine change of coordinates x = center + half u."""
 
     domain: Domain
-    transform: Matrix  # (1, x) = transform (1, u), over `over`
+    center: tuple[int, ...]  # all over `over`
+    half: tuple[int, ...]
     over: int
     bounded: bool
     low: tuple[Fraction | None, ...]
@@ -60,36 +62,34 @@ class Box:
 
     def to_x(self, u: Sequence[float], bits: int) -> tuple[Fraction, ...]:
         """A rational point near the one with float coordinates u, with about `bits` binary digits."""
-        unit = Fraction(1, 1 << bits)
-        rounded = [Fraction(round(Fraction(value) / unit)) * unit for value in u]
-        rows = self.transform.numerators()
-        return tuple(
-            Fraction(row[0] + sum(a * b for a, b in zip(row[1:], rounded, strict=True)), 1) / self.over
-            for row in rows[1:]
-        )
+        steps = [round(Fraction(value) * (1 << bits)) for value in u]
+        sides = zip(self.center, self.half, steps, strict=True)
+        return tuple(Fraction((c << bits) + h * step, self.over << bits) for c, h, step in sides)
+
+    def see(self, row: Sequence[int]) -> list[int]:
+        """The form in box coordinates, times `over`."""
+        slopes = row[1:]
+        return [self.over * row[0] + sum(map(mul, slopes, self.center)), *map(mul, slopes, self.half)]
 
 
 def box_of(domain: Domain) -> Box:
     """The box of a domain; half-open sides start at their end, free ones at 0."""
     low = tuple(None if a is None else Fraction(a, domain.over) for a, _ in domain.box)
     high = tuple(None if b is None else Fraction(b, domain.over) for _, b in domain.box)
-    rows: list[list[Fraction]] = [[Fraction(1), *([Fraction(0)] * len(low))]]
-    for place, (a, b) in enumerate(zip(low, high, strict=True)):
-        row = [Fraction(0)] * (len(low) + 1)
-        if a is not None and b is not None:
-            row[0], row[place + 1] = (a + b) / 2, (b - a) / 2 if b > a else Fraction(1)
-        else:
-            row[0], row[place + 1] = a if a is not None else b if b is not None else Fraction(0), Fraction(1)
-        rows.append(row)
-    matrix = Matrix.from_rows(rows)
+    center, half = [], []
+    for a, b in zip(low, high, strict=True):
+        center.append((a or b or Fraction(0)) if a is None or b is None else (a + b) / 2)
+        half.append(Fraction(1) if a is None or b is None or a == b else (b - a) / 2)
+    over, numerators = common([*center, *half])
+    size = len(low)
     bounded = None not in low and None not in high
-    return Box(domain, Matrix.from_integers(matrix.numerators()), matrix.denominator, bounded, low, high)
+    return Box(domain, tuple(numerators[:size]), tuple(numerators[size:]), over, bounded, low, high)
 
 
 def hypothesis(row: Sequence[int], strict: bool, place: int, box: Box, seen: Sequence[int] | None = None) -> Hypothesis:
     """A hypothesis with its shadow; `seen` is the row in box coordinates if it is known already."""
     if seen is None:
-        seen = (Matrix.from_integers([list(row)]) @ box.transform).numerators()[0]
+        seen = box.see(row)
     size = sum(map(abs, seen[1:]))
     if size == 0:
         size = abs(seen[0]) or 1
@@ -149,15 +149,15 @@ def compose(statement: Statement, box: Box, case: Case, place: int, values: list
     layer = statement.networks[case.network][place]
     weights = Matrix.from_integers(layer.weights)
     one = [[over, *([0] * (len(box.low)))]]
-    rows = weights @ Matrix.from_integers(one + values)
+    rows = (weights @ Matrix.from_integers(one + values)).numerators()
     slots = tuple((0, len(table) - 1) for table in layer.tables)
     jumps = any(first != last for first, last in slots)
     return replace(
         case,
         layer=place,
         over=layer.over * over,
-        rows=rows.numerators(),
-        seen=(rows @ box.transform).numerators() if jumps else [],
+        rows=rows,
+        seen=[box.see(row) for row in rows] if jumps else [],
         slots=slots,
         waiting=None,
     )

@@ -18,7 +18,7 @@ from typing import Any
 from verinet.exact.programs import Feasible, Minimum, System, feasible, minimum
 from verinet.kernel import Polynomial, add_multiple, as_polynomial, contains, product
 from verinet.provers.cases import Box, Case, common, hex_number
-from verinet.provers.sides import Oracle
+from verinet.provers.sides import Closed, Oracle
 
 Exact = dict[tuple[int, ...], Fraction]
 Point = tuple[Fraction, ...]
@@ -56,20 +56,21 @@ class Guard:
 
     index: int
     row: tuple[int, ...]
+    strict: bool
 
 
 def refute_bound(negation: Polynomial, case: Case, oracle: Oracle) -> Terms | Cut | Contact | str:
     """Terms that refute N > 0 on the case; or a cut; or a point of the case where N > 0; or a reason."""
     guards = guards_of(case, oracle.box)
     if len(oracle.box.low) == 1:
-        return _on_line(negation, guards)
+        return _on_line(negation, guards, case, oracle)
     return _in_space(negation, guards, case, oracle)
 
 
 def guards_of(case: Case, box: Box) -> list[Guard]:
     """Active hypotheses and box bounds, with their indices: 0 is the negated bound, 1.. the newest first."""
     domain = box.domain
-    guards = [Guard(case.hypotheses - form.place, form.row) for form in case.active if any(form.row[1:])]
+    guards = [Guard(case.hypotheses - form.place, form.row, form.strict) for form in case.active if any(form.row[1:])]
     size = len(domain.box)
     for place, bounds in enumerate(domain.box):
         for side, end in enumerate(bounds):
@@ -78,7 +79,7 @@ def guards_of(case: Case, box: Box) -> list[Guard]:
             sign = -1 if side else 1
             row = [0] * (size + 1)
             row[0], row[place + 1] = -sign * end, sign * domain.over
-            guards.append(Guard(1 + case.hypotheses + 2 * place + side, tuple(row)))
+            guards.append(Guard(1 + case.hypotheses + 2 * place + side, tuple(row), False))
     return guards
 
 
@@ -98,30 +99,50 @@ def _written(terms: Sequence[tuple[Fraction, list[int], Any]], contacts: tuple[P
     return Terms([[hex_number(int(c * over)), guards, root] for c, guards, root in everything], contacts)
 
 
+def _empty(weights: Sequence[tuple[Fraction, int]]) -> Terms:
+    """Terms of an empty case: guards alone that add up to a constant < 0, or to 0 with a strict one."""
+    over = lcm(*(weight.denominator for weight, _ in weights))
+    return Terms([[hex_number(int(weight * over)), [index], None] for weight, index in weights])
+
+
 # ---------------------------------------------------------------------------------------------- on a line
 
 
-def _on_line(negation: Polynomial, guards: Sequence[Guard]) -> Terms | Cut | Contact | str:
+def _on_line(negation: Polynomial, guards: Sequence[Guard], case: Case, oracle: Oracle) -> Terms | Cut | Contact | str:
     degree = max((exponents[0] for exponents in negation), default=0)
     gap = [Fraction(-negation.get((k,), 0)) for k in range(degree + 1)]
-    lower = max((guard for guard in guards if guard.row[1] > 0), key=_end, default=None)
-    upper = min((guard for guard in guards if guard.row[1] < 0), key=_end, default=None)
+    lower = max((g for g in guards if g.row[1] > 0), key=lambda g: (_end(g), g.strict), default=None)
+    upper = min((g for g in guards if g.row[1] < 0), key=lambda g: (_end(g), not g.strict), default=None)
     if lower is None or upper is None:
         return "a sup error on an unbounded cell is not certified"
     a, b = _end(lower), _end(upper)
-    for x in (a, b, (a + b) / 2):
-        if _value(gap, x) < 0 and a <= x <= b:
-            return Contact((x,))
+    if a > b or (a == b and (lower.strict or upper.strict)):
+        return _empty([(1 / Fraction(lower.row[1]), lower.index), (1 / Fraction(-upper.row[1]), upper.index)])
+    middle = (a + b) / 2
+    for end in (a, b, middle):
+        if _value(gap, end) < 0:
+            return Contact((_failing_inside(gap, end, middle, case, oracle),))
+    if a == b:
+        return _written(_taylor_terms(gap, lower, upper, a), ((a,),) if _value(gap, a) == 0 else ())
     square = _square(gap, a, b)
     if square is not None:
         return square
     touched = tuple((x,) for x in (a, b) if _value(gap, x) == 0)
-    if a < b:
-        for raised in range(RAISED + 1):
-            weights = bernstein(gap, a, b, degree + raised)
-            if min(weights) >= 0:
-                return _written(_bernstein_terms(weights, lower, upper, a, b), touched)
+    for raised in range(RAISED + 1):
+        weights = bernstein(gap, a, b, degree + raised)
+        if min(weights) >= 0:
+            return _written(_bernstein_terms(weights, lower, upper, a, b), touched)
     return _cut_line(gap, a, b)
+
+
+def _failing_inside(gap: Sequence[Fraction], end: Fraction, middle: Fraction, case: Case, oracle: Oracle) -> Fraction:
+    """The end, where the gap is negative; or, if it belongs to the neighbouring case, a point near it."""
+    if _in_case(case, oracle, (end,)):
+        return end
+    x = middle
+    while _value(gap, x) >= 0:
+        x = (x + end) / 2
+    return x
 
 
 def _end(guard: Guard) -> Fraction:
@@ -173,9 +194,22 @@ def _bernstein_terms(
     return terms
 
 
+def _taylor_terms(
+    gap: Sequence[Fraction], lower: Guard, upper: Guard, a: Fraction
+) -> list[tuple[Fraction, list[int], Any]]:
+    """On the single point a: sum g_k (x-a)^k, where x-a and a-x are both guards, so that any sign of g_k will do."""
+    terms = []
+    for k in range(1, len(gap)):
+        slope = sum((gap[power] * comb(power, k) * a ** (power - k) for power in range(k, len(gap))), Fraction(0))
+        last = lower.row[1] if slope > 0 else -upper.row[1]
+        used = [lower.index] * (k - 1) + [lower.index if slope > 0 else upper.index]
+        terms.append(_term(abs(slope) / (Fraction(lower.row[1]) ** (k - 1) * last), used, None))
+    return terms
+
+
 def _cut_line(gap: Sequence[Fraction], a: Fraction, b: Fraction) -> Cut | str:
     """Cut at a rational double root inside the cell if there is one, else in the middle."""
-    if a >= b or (b - a) < Fraction(1, 1 << NARROWEST):
+    if b - a < Fraction(1, 1 << NARROWEST):
         return "a sup error touches its bound at an irrational point, or too closely to be certified"
     x = next((root for root in _double_roots(gap) if a < root < b), (a + b) / 2)
     return Cut([-x.numerator, x.denominator])
@@ -196,9 +230,7 @@ def _double_roots(gap: Sequence[Fraction]) -> list[Fraction]:
 # -------------------------------------------------------------------------------------------- in space
 
 
-def _in_space(
-    negation: Polynomial, guards: Sequence[Guard], case: Case, oracle: Oracle
-) -> Terms | Cut | Contact | str:
+def _in_space(negation: Polynomial, guards: Sequence[Guard], case: Case, oracle: Oracle) -> Terms | Cut | Contact | str:
     size = len(oracle.box.low)
     useful = _useful(guards)
     inside = [*_samples(case, oracle), *_skeleton(useful, size)]
@@ -215,7 +247,8 @@ def _in_space(
     add_multiple(gap, -1, negation)
     weights = _combination(gap, [polynomial for polynomial, _, _ in candidates], size)
     if weights is None:
-        return _cut_space(case, oracle)
+        answer = oracle.decide(case, [])
+        return _refuted_case(answer, case, oracle) if isinstance(answer, Closed) else _cut_space(case, oracle)
     terms = [_term(w, g, r) for w, (_, g, r) in zip(weights, candidates, strict=True) if w > 0]
     return _written(terms, tuple(touched))
 
@@ -270,9 +303,7 @@ def _useful(guards: Sequence[Guard]) -> list[Guard]:
     return list(best.values())
 
 
-def _candidates(
-    guards: Sequence[Guard], degree: int, size: int
-) -> list[tuple[Polynomial, list[int], Exact | None]]:
+def _candidates(guards: Sequence[Guard], degree: int, size: int) -> list[tuple[Polynomial, list[int], Exact | None]]:
     """Products of at most `degree` guards, and squares of the middle forms of parallel guards."""
     polynomials = {guard.index: as_polynomial(list(guard.row)) for guard in guards}
     one: Polynomial = {(0,) * size: 1}
@@ -311,6 +342,21 @@ def _combination(gap: Polynomial, candidates: Sequence[Polynomial], size: int) -
     none = (None,) * len(candidates)
     answer = feasible(System(tuple(rows), (False,) * len(rows), (Fraction(0),) * len(candidates), none))
     return list(answer.point) if isinstance(answer, Feasible) else None
+
+
+def _refuted_case(answer: Closed, case: Case, oracle: Oracle) -> Terms:
+    """The multipliers of an empty case, with the bounds of the box that absorb what is left of the slopes."""
+    domain = oracle.box.domain
+    total = [0] * (len(domain.box) + 1)
+    weights: list[tuple[Fraction, int]] = []
+    for position, factor in answer.multipliers:
+        form = case.active[position]
+        weights.append((Fraction(factor), case.hypotheses - form.place))
+        total = [a + factor * b for a, b in zip(total, form.row, strict=True)]
+    for place, slope in enumerate(total[1:]):
+        if slope:  # a positive slope is stopped by the upper bound, high - B x, the second of its pair
+            weights.append((Fraction(abs(slope), domain.over), 1 + case.hypotheses + 2 * place + int(slope > 0)))
+    return _empty(weights)
 
 
 def _cut_space(case: Case, oracle: Oracle) -> Cut | str:

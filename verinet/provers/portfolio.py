@@ -90,9 +90,7 @@ def prove(claim: Claim, budget: Budget | float | None = None, progress: Progress
             return _universal(claim, limits, progress)
 
 
-def _universal(
-    claim: Always | Equal | SupErrorAtMost | SupErrorEquals, budget: Budget, progress: Progress
-) -> Verdict:
+def _universal(claim: Always | Equal | SupErrorAtMost | SupErrorEquals, budget: Budget, progress: Progress) -> Verdict:
     data = claim.statement()
     statement = kernel.read_statement(data)
     if statement.domain is None:
@@ -211,4 +209,3 @@ def check(certificate: Certificate | str) -> kernel.Report:
 def _point(point: tuple[Fraction, ...]) -> Json:
     over, numerators = common(point)
     return {"over": hex_number(over), "at": [hex_number(entry) for entry in numerators]}
-

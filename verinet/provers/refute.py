@@ -32,9 +32,7 @@ STEPS = 20
 DENOMINATORS = (1, 2, 4, 10, 100, 1000, 10_000, 1_000_000)
 
 
-def attack(
-    claim: Attacked, statement: Statement, box: Box, points: Floats, budget: Budget, deep: bool
-) -> Point | None:
+def attack(claim: Attacked, statement: Statement, box: Box, points: Floats, budget: Budget, deep: bool) -> Point | None:
     """A point of the domain at which the claim fails, or None; the answer is exact, the search is not.
 
     `deep`: more rounds, and then linear programs on the local affine pieces.

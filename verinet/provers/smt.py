@@ -27,7 +27,7 @@ Point = tuple[Fraction, ...]
 #: The solver gets this part of a budget, at most so many seconds, and nothing below the least.
 SHARE, MOST_SECONDS, LEAST_SECONDS = 0.1, 10.0, 0.3
 #: Larger networks are not handed over: writing the constraints alone would outlast the share.
-MOST_WEIGHTS = 50_000
+MOST_WEIGHTS = 3_000
 
 
 def without_share(budget: Budget) -> Budget:

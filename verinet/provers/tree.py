@@ -215,14 +215,10 @@ class Search:
         below = hypothesis([-entry for entry in row], False, case.hypotheses, self.box)
         values = case.points @ above.slopes + above.constant
         for form, points in ((above, case.points[values > CLEAR]), (below, case.points[values < -CLEAR])):
-            self.work.append(
-                replace(case, hypotheses=case.hypotheses + 1, active=(*case.active, form), points=points)
-            )
+            self.work.append(replace(case, hypotheses=case.hypotheses + 1, active=(*case.active, form), points=points))
 
 
-def search(
-    statement: Statement, budget: Budget | None = None, progress: Progress = SILENT
-) -> Steps | Fails | Stopped:
+def search(statement: Statement, budget: Budget | None = None, progress: Progress = SILENT) -> Steps | Fails | Stopped:
     """Search steps for a statement that is shown by steps.
 
     Returns
