@@ -21,6 +21,7 @@ extensions = [
     "sphinx.ext.napoleon",
     "docstrings",  # docs/_extensions: the line `Guarantee: ...`
     "face",  # docs/_extensions: the names of `import verinet as vn`
+    "gallery",  # docs/_extensions: the theorems of proofs/, replayed and typeset
     "bibliography",  # docs/_extensions: a page from references.bib, one label a key
     "mathml",  # docs/_extensions: formulas as native MathML, without JavaScript
 ]
@@ -34,6 +35,7 @@ nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_in_temp = True  # what a tutorial writes, it writes beside nothing of ours
 nb_execution_timeout = 120
+nb_merge_streams = True  # what one cell prints is one block
 
 # --- reference -----------------------------------------------------------------------------------------
 autodoc_member_order = "bysource"
@@ -55,6 +57,7 @@ nitpick_ignore_regex = [  # other people's pages: we build offline
 # --- look ----------------------------------------------------------------------------------------------
 html_theme = "furo"
 html_title = f"verinet {release}"
-html_static_path: list[str] = []
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
 html_show_sphinx = False
 pygments_style = "friendly"

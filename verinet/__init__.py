@@ -49,11 +49,13 @@ __all__ = [
     "activation",
     "add",
     "box",
+    "check",
     "claims",
     "compose",
     "dyadic",
     "evaluate",
     "interval",
+    "latex",
     "layered",
     "leaky_relu",
     "maximum",
@@ -105,6 +107,7 @@ HOMES = {
     "verinet.geometry": ("Halfspace", "Polyhedron", "box", "interval", "polytope", "whole_space"),
     "verinet.claims": ("Certificate", "Counterexample", "Proved", "Refuted", "Theorem", "Unknown"),
     "verinet.provers.portfolio": ("prove",),
+    "verinet.report": ("check", "latex"),
     "verinet.provers.second_look": ("numeric_error",),
     "verinet.errors": (
         "BadFormat",
@@ -168,6 +171,7 @@ if TYPE_CHECKING:
     from verinet.networks.formats import read_network, write_network
     from verinet.provers.portfolio import prove
     from verinet.provers.second_look import numeric_error
+    from verinet.report import check, latex
 
 _HOME_OF = {name: home for home, names in HOMES.items() for name in names}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from docutils import nodes
@@ -12,12 +13,24 @@ from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 
+# amsmath chooses the height of \dots by what follows; docutils knows its four answers, not the question.
+DOTS = re.compile(r"\\dots(?![A-Za-z])(?=\s*(?P<between>[-+=<>]|\\(?:le|ge|cdot|times|lor|land|cup|cap)\b)?)")
+
+
+def source_of(formula: str) -> str:
+    """The formula in the words that docutils knows.
+
+    >>> print(source_of(r"1, \\dots, n"), source_of(r"1 + \\dots + n"))
+    1, \\dotsc, n 1 + \\dotsb + n
+    """
+    return DOTS.sub(lambda match: r"\dotsb" if match["between"] else r"\dotsc", formula.strip())
+
 
 def _convert(self: Any, node: nodes.Element, *, block: bool) -> str:
     """The MathML of one node, or its source and a warning, so that `-W` stops at it."""
     source = node.astext().strip()
     try:
-        return str(tex2mathml(source, as_block=block))
+        return str(tex2mathml(source_of(source), as_block=block))
     except MathError as error:
         logger.warning("cannot convert the formula %s: %s", source, error, location=node)
         return f"<code>{self.encode(source)}</code>"

@@ -98,7 +98,7 @@ def main() -> int:
         found, text = row(options.folder, instance, options.budget)
         decided += found != "unknown"
         against = found != "unknown" and instance.known not in (found, "?")
-        wrong += against and not instance.disputed or "WRONG" in text
+        wrong += (against and not instance.disputed) or "WRONG" in text
         mark = "CONTRADICTS" if against else ""
         known = instance.known + (" (disputed)" if instance.disputed else "")
         names = f"{Path(instance.network).name} {Path(instance.property).name}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -16,9 +17,9 @@ from verinet.cli.commands import (
     prove_command,
     show_command,
 )
-from verinet.cli.outcome import BAD_INPUT, Outcome, deliver, failed, interrupted
+from verinet.cli.outcome import BAD_INPUT, Outcome, deliver, failed, interrupted, misused
 
-COMMANDS = {
+COMMANDS: dict[str, Callable[..., None]] = {
     "eval": eval_command,
     "prove": prove_command,
     "check": check_command,
@@ -55,8 +56,7 @@ def verinet(
         typer.echo(f"verinet {installed('verinet')}")
         raise typer.Exit(0)
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
-        raise typer.Exit(BAD_INPUT)
+        raise typer.Exit(deliver("verinet", misused("a command is missing", "verinet"), as_json=False))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -81,8 +81,4 @@ def _usage(error: Exception, name: str) -> Outcome | None:
     message = getattr(error, "format_message", None)
     if message is None:
         return None
-    problem = str(message())
-    help_line = "verinet --help" if name == "verinet" else f"verinet {name} --help"
-    fix = f"{help_line} shows what is understood"
-    details = {"kind": "Usage", "problem": problem, "where": None, "fix": fix}
-    return Outcome(BAD_INPUT, (), {"error": details}, (f"Usage: {problem}", f"Fix: {fix}"))
+    return misused(str(message()), "verinet" if name == "verinet" else f"verinet {name}")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from verinet.cli.comparison import compare
+from verinet.cli.networks import read
 from verinet.cli.outcome import DONE, REFUTED, Json, Outcome, failed
 from verinet.errors import CertificateRejected, VerinetError
-from verinet.networks.formats import read_network
 from verinet.networks.network import Network
 from verinet.report.checked import CheckedTheorem
 from verinet.report.checked import check as checked
@@ -20,7 +20,7 @@ def check(paths: list[str], network_paths: list[str], strict: bool) -> Outcome:
     VerinetError
         If a network cannot be read: nothing was compared then.
     """
-    networks = [(path, read_network(path)) for path in network_paths]
+    networks = [(path, read(path)) for path in network_paths]
     outcomes = [_one(path, networks, strict) for path in paths]
     return Outcome(
         max(outcome.status for outcome in outcomes),

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from verinet.cli.outcome import Outcome, run
+from verinet.cli.outcome import Outcome, run, tell_now
 
 Net = Annotated[str, typer.Argument(metavar="NET", help="A network: .onnx, .nnet, .json, .npz or .pt")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, and nothing else there")]
@@ -37,7 +37,10 @@ def prove_command(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Decide whether any input violates the property: PROVED (none does), REFUTED (here is one) or UNKNOWN."""
+    """Decide whether an input violates a property.
+
+    PROVED: none does, and here is a certificate. REFUTED: this one does, exactly. UNKNOWN: neither, and why.
+    """
 
     def work() -> Outcome:
         from verinet.cli.prove import prove
@@ -88,7 +91,7 @@ def import_command(
     output: Annotated[str, typer.Option("-o", "--output", metavar="NET.json", help="The canonical JSON to write")],
     as_json: AsJson = False,
 ) -> None:
-    """Read a network and write verinet's own canonical JSON: every weight as an exact rational."""
+    """Write a network as verinet's own exact JSON."""
 
     def work() -> Outcome:
         from verinet.cli.convert import import_network
@@ -103,7 +106,7 @@ def export_command(
     output: Annotated[str, typer.Option("-o", "--output", metavar="OUT", help="A file .onnx, .nnet, .json or .npz")],
     as_json: AsJson = False,
 ) -> None:
-    """Write a network in another format; refused where the format would round a weight."""
+    """Write a network in another format, exactly."""
 
     def work() -> Outcome:
         from verinet.cli.convert import export_network
@@ -121,11 +124,14 @@ def proofs_command(
     budget: Annotated[float | None, typer.Option("--budget", metavar="SECONDS", help="For each search")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the theorems of proofs/: each searched afresh or replayed, as its index says."""
+    """Show the theorems of proofs/, checked now.
+
+    Without --replay or --search each is searched afresh or replayed, as its index says.
+    """
 
     def work() -> Outcome:
         from verinet.cli.proofs import proofs
 
-        return proofs(names or [], replay, search, folder, budget)
+        return proofs(names or [], replay, search, folder, budget, tell_now(as_json))
 
     raise typer.Exit(run("proofs", work, as_json))

@@ -1,4 +1,4 @@
-"""Is the network of a certificate the one in a file?  Its chain is rebuilt from the file and compared, layer by layer."""
+"""Is the network of a certificate the one in a file?  The chain is rebuilt from the file and compared by layers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from verinet import kernel
 from verinet.claims.statements import networks_json
 from verinet.errors import CertificateRejected, ShapeMismatch, VerinetError
 from verinet.geometry.polyhedra import Polyhedron
-from verinet.kernel import Layer
+from verinet.kernel import Layer, Piece
 from verinet.networks.network import Network
 from verinet.report.checked import CheckedTheorem
 from verinet.report.text import shape_text
@@ -45,7 +45,7 @@ def _difference(theorem: CheckedTheorem, network: Network, embedded: tuple[Layer
     """The first difference in words, "" if there is none."""
     inputs = theorem.decoded.input_size
     if network.input_size != inputs:
-        return f"it has {inputs} inputs, the file {network.input_size}"
+        return f"it is a function of {inputs} variables, the one in the file of {network.input_size}"
     try:
         (chain,) = networks_json((network,), _domain(theorem))
     except VerinetError as error:
@@ -70,15 +70,26 @@ def _domain(theorem: CheckedTheorem) -> Polyhedron:
 
 
 def _layer_difference(ours: Layer, theirs: Layer) -> str:
+    """The first unit that is another function, in words; denominators do not matter."""
     if len(ours.weights) != len(theirs.weights):
         return f"{len(ours.weights)} units in the certificate, {len(theirs.weights)} in the file"
-    if ours.over == theirs.over and ours.activations_over == theirs.activations_over and ours == theirs:
-        return ""
-    for unit, (a, b) in enumerate(zip(ours.weights, theirs.weights, strict=True)):
-        # the same row over another denominator is the same map
-        if [entry * theirs.over for entry in a] != [entry * ours.over for entry in b]:
+    for unit, (row, other) in enumerate(zip(ours.weights, theirs.weights, strict=True)):
+        if [entry * theirs.over for entry in row] != [entry * ours.over for entry in other]:
             return f"the weights of unit {unit}"
-    for unit, (table, other) in enumerate(zip(ours.tables, theirs.tables, strict=True)):
-        if table != other or ours.activations_over != theirs.activations_over:
+    scales = theirs.activations_over, ours.activations_over
+    for unit, (table, its) in enumerate(zip(ours.tables, theirs.tables, strict=True)):
+        if _scaled(table, scales[0]) != _scaled(its, scales[1]):
             return f"the activation of unit {unit}"
-    return "" if ours.weights == theirs.weights else "the denominator of its weights"
+    return ""
+
+
+def _scaled(table: list[Piece], factor: int) -> list[Piece]:
+    return [
+        Piece(
+            None if piece.until is None else piece.until * factor,
+            piece.side,
+            None if piece.slope is None else piece.slope * factor,
+            piece.offset * factor,
+        )
+        for piece in table
+    ]

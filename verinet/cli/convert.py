@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from verinet.cli.networks import network_document, network_line, refuse_output
+from verinet.cli.networks import network_document, network_line, read, refuse_output
 from verinet.cli.outcome import DONE, Outcome
 from verinet.errors import InexactInput, Unsupported
-from verinet.networks.formats import read_network, write_network
+from verinet.networks.formats import write_network
 
 
 def import_network(path: str, output: str) -> Outcome:
@@ -37,7 +37,12 @@ def export_network(path: str, output: str) -> Outcome:
         If the format would have to round; others as reader and writer say.  Nothing is written then.
     """
     refuse_output(output, (path,))
-    network = read_network(path)
+    network = read(path)
+    if PurePath(output).suffix.lower() == ".nnet" and network.domain is None:
+        raise Unsupported(
+            "a .nnet file states a range for every input, and this network has none",
+            fix="export to .onnx or .json, or give it a domain in Python: network.with_domain([(-1, 1), ...])",
+        )
     try:
         write_network(network, output)
     except InexactInput as error:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 from verinet.claims.wording import point_text
-from verinet.cli.networks import network_document, network_line
+from verinet.cli.networks import network_document, network_line, read
 from verinet.cli.outcome import DONE, Outcome
 from verinet.errors import NotANumber, VerinetError
 from verinet.exact.rationals import Q, format_rational
 from verinet.networks.evaluate import evaluate as evaluated
-from verinet.networks.formats import read_network
 from verinet.networks.network import Activate, Network
 
 _DIGITS = 20
@@ -26,12 +25,16 @@ def evaluate(path: str, at: str) -> Outcome:
         For a point or a network that cannot be read, or sizes that do not fit.
     """
     x = parse_point(at)
-    network = read_network(path)
+    network = read(path)
     document = {"network": network_document(network, path), "x": [format_rational(value) for value in x]}
     if not _is_smooth(network):
         y = network(x)
-        lines = (f"f{_bracketed(x)} = {point_text(y)}     exact", network_line(network, path))
-        return Outcome(DONE, lines, {**document, "y": [format_rational(v) for v in y], "guarantee": "exact"})
+        line = f"f{_bracketed(x)} = {point_text(y)}     exact"
+        return Outcome(
+            DONE,
+            (line, network_line(network, path)),
+            {**document, "y": [format_rational(v) for v in y], "guarantee": "exact"},
+        )
     ends = _enclosures(network, x)
     shown = [f"y_{i} in [{_decimal(low)}, {_decimal(high)}]     certified" for i, (low, high) in enumerate(ends)]
     lines = (f"at x = {point_text(x)}", *shown, network_line(network, path))
@@ -84,9 +87,7 @@ def _enclosures(network: Network, x: tuple[Fraction, ...]) -> list[tuple[Fractio
 
     grid = 10**_DIGITS
     found = evaluated(network, x, BallArithmetic(_BITS))
-    return [
-        (Fraction((y.low * grid).__floor__(), grid), Fraction((y.high * grid).__ceil__(), grid)) for y in found
-    ]
+    return [(Fraction((y.low * grid).__floor__(), grid), Fraction((y.high * grid).__ceil__(), grid)) for y in found]
 
 
 def _decimal(q: Fraction) -> str:

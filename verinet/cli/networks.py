@@ -1,14 +1,35 @@
-"""Networks of the command line: how they are named on the screen and in documents."""
+"""Files of the command line: how they are read, and how networks are named on the screen and in documents."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from verinet.errors import BadFormat
+from verinet.errors import BadFormat, VerinetError
+from verinet.networks.formats import read_network
 from verinet.networks.network import Network
 
 Json = dict[str, Any]
+
+
+@contextmanager
+def located(path: str) -> Iterator[None]:
+    """An error about a file names the file, for a command may read several."""
+    try:
+        yield
+    except VerinetError as error:
+        if path in str(error):
+            raise
+        where = path if error.where is None else f"{path}, {error.where}"
+        raise type(error)(error.problem, fix=error.fix, where=where) from error
+
+
+def read(path: str) -> Network:
+    """The network in a file; an error names the file."""
+    with located(path):
+        return read_network(path)
 
 
 def shape_of(network: Network) -> str:
@@ -18,7 +39,8 @@ def shape_of(network: Network) -> str:
 
 def network_line(network: Network, path: str) -> str:
     """One line about a network that was read."""
-    return f"  network: {path}, {shape_of(network)}, {network.size} neurons, sha256 {network.hash}"
+    neurons = f"{network.size} neuron{'' if network.size == 1 else 's'}"
+    return f"  network: {path}, {shape_of(network)}, {neurons}, sha256 {network.hash}"
 
 
 def network_document(network: Network, path: str) -> Json:

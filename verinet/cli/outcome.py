@@ -49,6 +49,18 @@ class Outcome:
     complaints: tuple[str, ...] = ()
 
 
+def tell_now(as_json: bool) -> Callable[[str], None]:
+    """How a command prints a line before its end: on standard output, or not at all beside a document."""
+    if as_json:
+        return lambda line: None
+
+    def tell(line: str) -> None:
+        say(sys.stdout, line)
+        sys.stdout.flush()
+
+    return tell
+
+
 def run(command: str, work: Callable[[], Outcome], as_json: bool) -> int:
     """Do the work of a command, print its outcome, return the exit status.  No exception leaves here."""
     try:
@@ -83,6 +95,13 @@ def failed(error: Exception) -> Outcome:
     complaint = [f"{kind}: {problem}", *([f"  at {where}"] if where else []), f"Fix: {fix}"]
     details = {"kind": kind, "problem": problem, "where": where, "fix": fix}
     return Outcome(status, (), {"error": details}, tuple(complaint))
+
+
+def misused(problem: str, command: str) -> Outcome:
+    """The outcome of words that are not understood."""
+    fix = f"{command} --help shows what is understood"
+    details = {"kind": "Usage", "problem": problem, "where": None, "fix": fix}
+    return Outcome(BAD_INPUT, (), {"error": details}, (f"Usage: {problem}", f"Fix: {fix}"))
 
 
 def deliver(command: str, outcome: Outcome, as_json: bool) -> int:

@@ -5,8 +5,24 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from verinet.work import SILENT, Progress
+
+if TYPE_CHECKING:
+    from rich.live import Live
+
+
+class Line:
+    """One line that is drawn over and over."""
+
+    def __init__(self, live: Live, title: str) -> None:
+        self.live = live
+        self.title = title
+
+    def update(self, done: int, open_: int, note: str) -> None:
+        """Show the numbers."""
+        self.live.update(f"{self.title}: {note}, {done} done, {open_} open")
 
 
 @contextmanager
@@ -16,12 +32,24 @@ def shown(title: str) -> Iterator[Progress]:
         yield SILENT
         return
     from rich.console import Console
+    from rich.live import Live
 
-    with Console(stderr=True).status(title) as status:
+    # Standard output stays what it is: nothing but results goes there.
+    console = Console(stderr=True, markup=False, highlight=False)
+    with Live(
+        title, console=console, refresh_per_second=8, transient=True, redirect_stdout=False, redirect_stderr=False
+    ) as live:
+        yield Line(live, title)
 
-        class Line:
-            def update(self, done: int, open_: int, note: str) -> None:
-                """Show the numbers."""
-                status.update(f"{title}: {note}, {done} done, {open_} open")
 
-        yield Line()
+@contextmanager
+def cleared(progress: Progress) -> Iterator[None]:
+    """Take the line away while something is printed."""
+    if not isinstance(progress, Line):
+        yield
+        return
+    progress.live.stop()
+    try:
+        yield
+    finally:
+        progress.live.start()

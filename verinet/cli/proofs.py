@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from verinet.cli.outcome import DONE, REFUTED, UNKNOWN, Json, Outcome, failed
-from verinet.cli.progress import shown
+from verinet.cli.outcome import BAD_INPUT, DONE, REFUTED, UNKNOWN, Json, Outcome, failed
+from verinet.cli.progress import cleared, shown
 from verinet.errors import BadFormat, NotANumber, Unsupported, VerinetError
-from verinet.theorems import Checked, Entry, discover, replay, revisit, search
+from verinet.theorems import Checked, Entry, discover, replay, search
 from verinet.work import Progress
 
+_WORDS = {DONE: "hold", REFUTED: "rejected", UNKNOWN: "unknown", BAD_INPUT: "not readable"}
 
-def proofs(names: list[str], replayed: bool, searched: bool, folder: Path | None, budget: float | None) -> Outcome:
-    """Go through the index in its order; the status is the worst of all.
+
+def proofs(
+    names: list[str],
+    replayed: bool,
+    searched: bool,
+    folder: Path | None,
+    budget: float | None,
+    tell: Callable[[str], None],
+) -> Outcome:
+    """Go through the index in its order and tell of each; the status is the worst of all.
 
     Raises
     ------
@@ -29,17 +39,20 @@ def proofs(names: list[str], replayed: bool, searched: bool, folder: Path | None
         for entry in entries:
             mode = "replay" if replayed else "search" if searched else entry.mode
             outcomes.append(_one(entry, mode, budget, progress))
-    counts = [sum(outcome.status == status for outcome in outcomes) for status in (DONE, REFUTED, UNKNOWN)]
-    words = ("theorems hold", "rejected", "unknown")
-    counted = ", ".join(f"{count} {word}" for count, word in zip(counts, words, strict=True) if count or word == words[0])
-    # of several kinds of failure the gravest is told: a rejected one before an unknown one
-    status = REFUTED if counts[1] else UNKNOWN if counts[2] else DONE
-    return Outcome(
-        max(status, *(outcome.status if outcome.status > UNKNOWN else DONE for outcome in outcomes)),
-        (*(line for outcome in outcomes for line in outcome.lines), counted),
-        {"theorems": [outcome.document for outcome in outcomes]},
-        tuple(line for outcome in outcomes for line in outcome.complaints),
-    )
+            with cleared(progress):
+                for line in outcomes[-1].lines:
+                    tell(line)
+    return _summed(outcomes)
+
+
+def _summed(outcomes: list[Outcome]) -> Outcome:
+    counts = {status: sum(outcome.status == status for outcome in outcomes) for status in _WORDS}
+    line = ", ".join(f"{count} {_WORDS[status]}" for status, count in counts.items() if count or status == DONE)
+    # the gravest is told: bad input, then a rejected theorem, then an unknown one
+    status = next(status for status in (BAD_INPUT, REFUTED, UNKNOWN, DONE) if counts[status] or status == DONE)
+    documents = [outcome.document for outcome in outcomes]
+    complaints = tuple(line for outcome in outcomes for line in outcome.complaints)
+    return Outcome(status, (f"theorems: {line}",), {"theorems": documents}, complaints)
 
 
 def _chosen(entries: tuple[Entry, ...], names: list[str]) -> list[Entry]:
@@ -56,13 +69,15 @@ def _chosen(entries: tuple[Entry, ...], names: list[str]) -> list[Entry]:
 def _one(entry: Entry, mode: str, budget: float | None, progress: Progress) -> Outcome:
     document: Json = {"name": entry.name, "title": entry.title, "mode": mode, "scope": entry.scope}
     try:
-        if mode == "replay":
-            found = replay(entry, progress)
-        else:
-            found = search(entry, budget, progress) if mode == "search" else revisit(entry, budget, progress)
+        found = search(entry, budget, progress) if mode == "search" else replay(entry, progress)
     except VerinetError as error:
         lost = failed(error)
-        return Outcome(lost.status, (f"REJECTED  {entry.name}",), {**document, **lost.document}, lost.complaints)
+        return Outcome(
+            lost.status,
+            (f"{entry.name}: {entry.title} (failed: see standard error)",),
+            {**document, **lost.document},
+            lost.complaints,
+        )
     status = DONE
     if not all(checked.accepted for checked in found):
         status = UNKNOWN if all(checked.accepted or checked.verdict == "unknown" for checked in found) else REFUTED

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from verinet.claims.verdicts import Certificate, Counterexample, Proved, Refuted, Unknown, Verdict
 from verinet.claims.vnnlib import Property, read_vnnlib
-from verinet.cli.networks import network_document, network_line, refuse_output
+from verinet.cli.networks import located, network_document, network_line, read, refuse_output
 from verinet.cli.outcome import BAD_INPUT, DONE, REFUTED, UNKNOWN, Json, Outcome, failed
 from verinet.cli.progress import shown
 from verinet.errors import NotANumber, VerinetError
-from verinet.networks.formats import read_network
 from verinet.networks.network import Network
 
 
@@ -27,9 +26,10 @@ def prove(path: str, property_path: str, output: str | None, budget: float | Non
         raise NotANumber(f"--budget needs a positive number of seconds, got {budget}", fix="write --budget 60")
     if output is not None:
         refuse_output(output, (path, property_path))
-    network = read_network(path)
-    found = read_vnnlib(property_path)
-    claim = found.claim(network)
+    network = read(path)
+    with located(property_path):
+        found = read_vnnlib(property_path)
+        claim = found.claim(network)
     from verinet.provers.portfolio import prove as decide
 
     with shown("searching a proof") as progress:

@@ -7,7 +7,7 @@ from typing import cast
 from verinet.cli.outcome import DONE, Outcome
 from verinet.errors import Unsupported
 from verinet.report import check, latex, theorem_text
-from verinet.report.latex import Style
+from verinet.report.latex_theorem import Style
 
 
 def show(path: str, as_latex: bool, as_text: bool, style: str) -> Outcome:

@@ -41,7 +41,8 @@ def without_share(budget: Budget) -> Budget:
     if budget.seconds is None or budget.steps is not None:
         return budget
     share = min(SHARE * budget.seconds, MOST_SECONDS)
-    share = share if share >= LEAST_SECONDS else 0.0
+    if share < LEAST_SECONDS:
+        return budget
     return Budget(budget.seconds - share, None, budget.spent, budget.started)
 
 
@@ -106,7 +107,7 @@ def smtlib(claim: Constrained) -> str:
     (declare-const x0 Real)
     (assert (>= x0 0))
     (assert (<= x0 1))
-    (assert (or (< (+ (* 2 x0) 1) 0)))
+    (assert (< (+ (* 2 x0) 1) 0))
     (check-sat)
 
     Notes
@@ -134,12 +135,20 @@ def violation(claim: Constrained) -> tuple[list[Formula], list[Term]]:
         case SupErrorAtMost() | SupErrorEquals():
             return [*inside, _too_far(claim, inputs, outputs)], inputs
         case Somewhere():
-            shown = [solver.any_of([_holds(atom, inputs, outputs) for atom in clause]) for clause in claim.clauses]
+            shown = [_any([_holds(atom, inputs, outputs) for atom in clause]) for clause in claim.clauses]
             return [*inside, *shown], inputs
         case _:
             clauses = claim.always().clauses if isinstance(claim, Equal) else claim.clauses
-            cases = [[_holds(atom.opposite(), inputs, outputs) for atom in clause] for clause in clauses]
-            return [*inside, solver.any_of([solver.all_of(case) for case in cases])], inputs
+            cases = [_all([_fails(atom, inputs, outputs) for atom in clause]) for clause in clauses]
+            return [*inside, _any(cases)], inputs
+
+
+def _any(formulas: list[Formula]) -> Formula:
+    return formulas[0] if len(formulas) == 1 else solver.any_of(formulas)
+
+
+def _all(formulas: list[Formula]) -> Formula:
+    return formulas[0] if len(formulas) == 1 else solver.all_of(formulas)
 
 
 def _inside(domain: Polyhedron, inputs: Sequence[Term]) -> list[Formula]:
@@ -153,10 +162,19 @@ def _inside(domain: Polyhedron, inputs: Sequence[Term]) -> list[Formula]:
     return constraints
 
 
-def _holds(atom: Atom, inputs: Sequence[Term], outputs: Sequence[Term]) -> Formula:
+def _term(atom: Atom, inputs: Sequence[Term], outputs: Sequence[Term]) -> Term:
     named = [(inputs[i], c) for i, c in atom.term.x] + [(outputs[i], c) for i, c in atom.term.y]
-    term = solver.linear([c for _, c in named], atom.term.constant, [t for t, _ in named])
+    return solver.linear([c for _, c in named], atom.term.constant, [t for t, _ in named])
+
+
+def _holds(atom: Atom, inputs: Sequence[Term], outputs: Sequence[Term]) -> Formula:
+    term = _term(atom, inputs, outputs)
     return solver.above(term, Fraction(0)) if atom.strict else solver.at_least(term, Fraction(0))
+
+
+def _fails(atom: Atom, inputs: Sequence[Term], outputs: Sequence[Term]) -> Formula:
+    term = _term(atom, inputs, outputs)
+    return solver.at_most(term, Fraction(0)) if atom.strict else solver.below(term, Fraction(0))
 
 
 def _too_far(claim: SupErrorAtMost | SupErrorEquals, inputs: Sequence[Term], outputs: Sequence[Term]) -> Formula:
@@ -164,7 +182,7 @@ def _too_far(claim: SupErrorAtMost | SupErrorEquals, inputs: Sequence[Term], out
     for y, target in zip(outputs, claim.targets, strict=True):
         gap = solver.add(y, solver.scale(Fraction(-1), _polynomial(target, inputs)))
         sides += [solver.above(gap, claim.error), solver.below(gap, -claim.error)]
-    return solver.any_of(sides)
+    return _any(sides)
 
 
 def _polynomial(target: Polynomial, inputs: Sequence[Term]) -> Term:

@@ -143,7 +143,7 @@ def activation(table: Table, over: int) -> str:
     ]
     if len(table) == 1 and pieces[0] is not None:
         return _piece(pieces[0])
-    if len(table) == 2 and table[0].until == 0 and pieces[1] == (1, 0) and pieces[0] is not None:
+    if len(table) == 2 and table[0].until == 0 and pieces[1] == (Fraction(1), Fraction(0)) and pieces[0]:
         slope, offset = pieces[0]
         if offset == 0:
             if slope == 0:

@@ -111,9 +111,7 @@ def _domain(domain: kernel.Domain) -> Polyhedron:
         Halfspace(tuple(-entry for entry in scaled[1:]), scaled[0], strict)
         for scaled, strict in ((_scaled(row), strict) for row, strict in domain.rows)
     )
-    return Polyhedron(
-        tuple(end(low) for low, _ in domain.box), tuple(end(high) for _, high in domain.box), halfspaces
-    )
+    return Polyhedron(tuple(end(low) for low, _ in domain.box), tuple(end(high) for _, high in domain.box), halfspaces)
 
 
 def _atom(atom: kernel.Atom) -> Atom:

@@ -85,7 +85,7 @@ def default_folder() -> Path:
     BadFormat
         If there is neither.
     """
-    here, repository = Path("proofs"), Path(__file__).resolve().parent.parent / "proofs"
+    here, repository = Path("proofs"), Path(__file__).resolve().parents[2] / "proofs"
     for folder in (here, repository):
         if (folder / INDEX).is_file():
             return folder

@@ -89,6 +89,12 @@ REFUSED = {
         Unsupported,
         "ceil_mode",
     ),
+    "padding that runtimes and the standard read in two ways": (
+        one("MaxPool", IMAGE, kernel_shape=[2, 2], dilations=[2, 1], auto_pad="SAME_UPPER"),
+        Unsupported,
+        "two ways",
+    ),
+    "squeeze of no axes": (one("Squeeze", X, {"axes": np.array([], np.int64)}), Unsupported, "two ways"),
     "shape that depends on the input": (one("Reshape", {"x": [2], "s": [1]}), Unsupported, "Reshape"),
     "fractional shape": (one("Reshape", X, {"s": np.array([1.5], np.float32)}), Unsupported, "integers"),
     "matrix product that does not fit": (one("MatMul", X, {"w": ones(4, 2)}), ShapeMismatch, "MatMul"),

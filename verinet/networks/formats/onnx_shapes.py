@@ -76,6 +76,8 @@ def _squeeze(call: Call) -> tuple[Value, ...]:
     value, axes = call.value(0), _axes(call)
     if axes is None:
         axes = tuple(axis for axis, size in enumerate(value.shape) if size == 1)
+    elif not axes:  # the standard keeps every axis then, onnxruntime drops all of size 1
+        call.refuse("with an empty list of axes is read in two ways", fix="leave the axes out, or name them")
     places = tuple(call.axis(axis, len(value.shape)) for axis in axes)
     return (value.rearranged(lambda array: call.shaped(lambda: np.squeeze(array, axis=places))),)
 

@@ -157,6 +157,9 @@ def _kernel(call: Call) -> tuple[int, ...]:
     kernel = call.integers("kernel_shape")
     if kernel is None:
         call.mismatch("needs a kernel_shape")
+    if call.text("auto_pad", "NOTSET").startswith("SAME") and max(call.integers("dilations") or (1,), default=1) > 1:
+        # The standard keeps the shape of the input, onnxruntime forgets the dilation when it pads.
+        call.refuse("with auto_pad SAME and dilations is read in two ways", fix="give explicit pads")
     return kernel
 
 

@@ -91,7 +91,8 @@ def _assumptions(theorem: CheckedTheorem) -> list[str]:
         return []
     lines = ["Assume, what the kernel could not check:", r"\begin{enumerate}"]
     for entry in theorem.assumptions:
-        lines.append(rf"  \item ({tex.escape(entry['kind'])}, {tex.escape(entry['origin'])}) {tex.escape(entry['text'])}")
+        kind, origin, text = (tex.escape(entry[key]) for key in ("kind", "origin", "text"))
+        lines.append(rf"  \item ({kind}, {origin}) {text}")
     return [*lines, r"\end{enumerate}"]
 
 
@@ -130,7 +131,10 @@ def _statement(statement: Decoded) -> list[str]:
         case "always":
             return [f"Then for all {_where(statement, names)}", *_shown(_clauses(statement, names, outputs), ".")]
         case "holds":
-            return [f"Then some {_where(statement, names)} satisfies", *_shown(_clauses(statement, names, outputs), ".")]
+            return [
+                f"Then some {_where(statement, names)} satisfies",
+                *_shown(_clauses(statement, names, outputs), "."),
+            ]
         case "fails":
             denied = _clauses(statement, names, outputs)
             what = "violates" if len(denied) == 1 else "violates at least one of"
@@ -138,18 +142,14 @@ def _statement(statement: Decoded) -> list[str]:
         case "equal":
             return [f"Then for all {_where(statement, names)}", *_shown(["f(x) = g(x)"], ".")]
         case "cells":
-            return [
-                f"Then exactly {_count(statement)} activation patterns of $f$ occur on sets with interior",
-                f"among the {_where(statement, names)}.",
-            ]
+            count = tex.number(statement.stated[0])
+            patterns = f"exactly ${count}$ activation patterns of $f$ are taken on sets with interior"
+            return [f"Then, for {_where(statement, names)}, {patterns}."]
         case "linear-regions":
-            return [f"Then $f$ has exactly {_count(statement)} linear regions among the {_where(statement, names)}."]
+            count = tex.number(statement.stated[0])
+            return [f"Then, for {_where(statement, names)}, $f$ has exactly ${count}$ linear regions."]
         case _:
             return _error(statement, names, outputs)
-
-
-def _count(statement: Decoded) -> str:
-    return f"${tex.number(statement.stated[0])}$"
 
 
 def _where(statement: Decoded, names: tuple[str, ...]) -> str:
