@@ -173,6 +173,8 @@ def test_domains_of_combinators():
     assert stack(f, f).domain == (*f.domain, *f.domain)
     assert stack(f, g).domain is None
     assert [name for name, _ in stack(f, f).inputs] == ["x", "x_2"]
+    joined = stack(f, f)
+    assert read_network_text(joined) == joined
     assert [name for name, _ in parallel(f, f).outputs] == ["y", "y_2"]
 
 

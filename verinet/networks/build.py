@@ -208,11 +208,12 @@ def stack(f: Network, g: Network) -> Network:
     taken = [name for name, _ in (*f.inputs, *g.inputs)]
     names = iter(_fresh(taken)[len(f.inputs) :])
     for vertex in g.nodes:
-        operation = vertex.operation
-        if isinstance(operation, Input):
-            operation = Input(operation.size, next(names))
+        if isinstance(vertex.operation, Input):
+            name = next(names)
+            nodes.append(Vertex(Input(vertex.operation.size, name), (), name))
+            continue
         moved = tuple(source + len(f.nodes) for source in vertex.sources)
-        nodes.append(Vertex(operation, moved, vertex.name))
+        nodes.append(Vertex(vertex.operation, moved, vertex.name))
     indices = [index for _, index in f.readouts] + [index + len(f.nodes) for _, index in g.readouts]
     readouts = _fresh([name for name, _ in (*f.readouts, *g.readouts)])
     domain = None if f.domain is None or g.domain is None else (*f.domain, *g.domain)

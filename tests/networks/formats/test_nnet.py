@@ -60,6 +60,14 @@ def test_windows_line_ends_and_no_trailing_commas():
     assert read_nnet(plain) == read_nnet(TEXT)
 
 
+def test_only_line_ends_end_a_line():
+    for letter in "\f\v\x1c\x85\u2028":
+        with pytest.raises(VerinetError):
+            read_nnet(TEXT.replace("\n", letter))
+        comment = f"// a comment {letter}7,7,7,7,\n"
+        assert read_nnet(comment + TEXT) == read_nnet(TEXT)
+
+
 def line(number: int, text: str) -> str:
     lines = TEXT.splitlines()
     lines[number] = text
@@ -90,6 +98,7 @@ BAD = {
     "fraction": line(9, "1/2,1,"),
     "underscore": line(9, "1_0,1,"),
     "hex": line(9, "0x10,1,"),
+    "two signs": line(9, "+-1,1,"),
     "range zero": line(8, "0,4,1,"),
     "range negative": line(8, "2,-4,1,"),
     "empty domain": line(5, "2,-2,"),

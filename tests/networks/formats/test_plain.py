@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import pickle
+import warnings
 import zipfile
 from fractions import Fraction as F
 from pathlib import Path
@@ -75,6 +76,17 @@ def test_npz_types():
 
 
 ONE = np.ones((1, 1))
+
+
+def twice(name):
+    """An archive with W0 and b0 in which one member stands a second time."""
+    stream = io.BytesIO(saved(W0=ONE, b0=ONE[0]))
+    with zipfile.ZipFile(stream, "a") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        archive.writestr(f"{name}.npy", archive.read(f"{name}.npy"))
+    return stream.getvalue()
+
+
 BAD_JSON = {
     "empty": "",
     "truncated": '{"W": [[[1',
@@ -110,6 +122,8 @@ BAD_NPZ = {
     "no arrays": saved(A=ONE),
     "bias missing": saved(W0=ONE),
     "weight missing": saved(W0=ONE, b0=ONE[0], b1=ONE[0]),
+    "gap in the layers": saved(W0=ONE, b0=ONE[0], W2=ONE, b2=ONE[0]),
+    "two arrays of one name": twice("W0"),
     "dimensions": saved(W0=ONE[0], b0=ONE[0]),
     "bias dimensions": saved(W0=ONE, b0=ONE),
     "complex": saved(W0=ONE * 1j, b0=ONE[0]),

@@ -15,6 +15,7 @@ both on the domain; outside of it nothing is clipped here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
@@ -33,7 +34,8 @@ class _Lines:
     """The lines of numbers, comments and blank lines left out; remembers where it is."""
 
     def __init__(self, text: str) -> None:
-        lines = enumerate(text.splitlines(), start=1)
+        # not str.splitlines: a form feed or a U+2028 in a comment must not begin a line of numbers
+        lines = enumerate(re.split("\r\n|\r|\n", text), start=1)
         self._lines: Iterator[tuple[int, str]] = (
             (number, line) for number, line in lines if line.strip() and not line.lstrip().startswith("//")
         )
@@ -88,7 +90,7 @@ class _Lines:
 def _decimal(text: str) -> Fraction:
     if "/" in text:
         raise NotANumber(f"a .nnet number is a decimal, got {text[:40]!r}", fix="write decimals")
-    return Q(text.removeprefix("+"))
+    return Q(text if text.startswith("+-") else text.removeprefix("+"))
 
 
 def read_nnet(text: str, *, physical: bool = False) -> Network:

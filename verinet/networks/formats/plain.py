@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from itertools import count
 from math import isinf
@@ -27,6 +28,8 @@ from verinet.networks.network import Interval, Network
 
 #: Bytes that the arrays of one NPZ file may unpack to (a small archive can claim terabytes).
 LARGEST_UNPACKED = 2**30
+#: Names of the arrays of an NPZ file that are layers.
+LAYER_NAME = re.compile(r"[Wb][0-9]{1,9}", re.ASCII)
 
 
 def read_plain_json(text: str) -> Network:
@@ -98,6 +101,13 @@ def read_plain_npz(data: bytes) -> Network:
                     fix="store W0, b0, W1, b1, ... with numpy.savez",
                 )
             into.append(_exact(array, name))
+    left = sorted(name for name in arrays if LAYER_NAME.fullmatch(name) and int(name[1:]) >= len(weights))
+    if weights and left:  # a gap in the numbers must not make the network shorter
+        raise BadFormat(
+            f"the NPZ file has the layers 0 to {len(weights) - 1}, none of number {len(weights)}, "
+            f"and yet the array {left[0]}",
+            fix="store W0, b0, W1, b1, ... without gaps",
+        )
     if not weights:
         raise BadFormat(
             f"the NPZ file needs arrays W0, b0, ..., got {', '.join(sorted(arrays)[:10]) or 'none'}",
@@ -191,6 +201,8 @@ def _arrays(data: bytes) -> dict[str, Any]:
             if sum(member.file_size for member in archive.infolist()) > LARGEST_UNPACKED:
                 _bad(f"it unpacks to more than {LARGEST_UNPACKED} bytes")
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            if len(set(arrays.files)) != len(arrays.files):
+                _bad("two arrays have one name")
             return {name: arrays[name] for name in arrays.files}
     except BadFormat:
         raise
