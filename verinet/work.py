@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from verinet.errors import BadFormat
+from verinet.errors import BadFormat, BudgetExhausted
 
 LARGEST_FILE = 1 << 30
 
@@ -51,6 +54,33 @@ class Budget:
         if self.steps is not None and self.spent >= self.steps:
             return f"the budget of {self.steps} steps ran out"
         return f"the budget of {self.seconds:g} seconds ran out" if self.seconds is not None else "there is no limit"
+
+
+_running: ContextVar[Budget | None] = ContextVar("running", default=None)
+
+
+@contextmanager
+def under(budget: Budget) -> Iterator[None]:
+    """Let `keep_going` look at the seconds of this budget, however deep the work is that calls it."""
+    token = _running.set(budget)
+    try:
+        yield
+    finally:
+        _running.reset(token)
+
+
+def keep_going() -> None:
+    """Called from the long loops below a search, so that one exact program cannot outlive the budget.
+
+    Raises
+    ------
+    BudgetExhausted
+        When the work stands `under` a budget whose seconds have run out.
+    """
+    budget = _running.get()
+    left = None if budget is None else budget.left()
+    if budget is not None and left is not None and left <= 0:
+        raise BudgetExhausted(budget.reason(), fix="give a larger budget")
 
 
 class Progress(Protocol):

@@ -29,7 +29,7 @@ def test_all_properties_compile(benchmarks: Path) -> None:
         found = read_vnnlib(path)
         compiled = safety(found.violation, found.inputs)
         assert compiled.domain.has_bounded_box, path.name
-        assert 1 <= len(compiled.clauses) <= 8, path.name
+        assert compiled.clauses, path.name
         assert compiled.domain.contains(compiled.domain.point()), path.name
         agree_on_samples(found, compiled.domain.point())
 
@@ -48,7 +48,10 @@ def agree_on_samples(found: Property, centre: tuple[F, ...]) -> None:
 def test_published_witnesses_refute_exactly(benchmarks: Path) -> None:
     """By the parsed text, by the claim, and by the kernel's reading of the claim's statement."""
     pytest.importorskip("onnx")
-    table = json.loads((benchmarks / "witnesses.json").read_text())
+    listing = benchmarks / "witnesses.json"
+    if not listing.is_file():
+        pytest.skip("left out: the folder has no witnesses.json (docs/how-to/benchmarks.md)")
+    table = json.loads(listing.read_text())
     seen = 0
     for key, entry in table.items():
         property_path, network_path = (benchmarks / name for name in key.split(" @ "))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verinet.errors import EmptyDomain, NotANumber, ShapeMismatch
+from verinet.errors import BudgetExhausted, EmptyDomain, NotANumber, ShapeMismatch
 from verinet.exact import margins, programs
 from verinet.exact.linalg import Matrix
 from verinet.exact.programs import (
@@ -27,6 +27,7 @@ from verinet.exact.programs import (
     minimum,
     round_multipliers,
 )
+from verinet.work import Budget, under
 
 ONE = Fraction(1)
 
@@ -619,3 +620,12 @@ def test_explorer_agrees_with_the_exact_minimum(s, row):
             min(c * float(lo), c * float(hi)) for c, lo, hi in zip(rest[1:], s.low, s.high, strict=True)
         )
         assert lower == pytest.approx(least, abs=1e-5)
+
+
+def test_an_exact_program_ends_with_the_budget_of_the_search_around_it():
+    touching = system([(0, 1), (0, -1)])
+    with under(Budget(seconds=0)), pytest.raises(BudgetExhausted, match="0 seconds"):
+        minimum((0, 1), touching)
+    with under(Budget(steps=0)):
+        assert minimum((0, 1), touching).value == 0
+    assert minimum((0, 1), touching).value == 0

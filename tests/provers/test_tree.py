@@ -25,6 +25,7 @@ from verinet.claims import (
     linear_regions,
     outputs,
     somewhere,
+    sup_error,
     value,
 )
 from verinet.exact.rationals import Q
@@ -309,3 +310,21 @@ def test_weights_of_very_different_size() -> None:
     assert isinstance(prove(always(net, y <= 2 * tiny, square)), Proved)
     assert isinstance(prove(always(net, y < 2 * tiny, square)), Refuted)
     assert isinstance(prove(always(net, y <= tiny, square)), Refuted)
+
+
+def test_numbers_beyond_float64() -> None:
+    huge, tiny = Fraction(10) ** 200, Fraction(1, 10**400)
+    square = box((-1, 1), (-1, 1))
+    grown = layered([[[huge, -huge], [huge, huge]], [[huge, huge], [huge, -huge]], [[1, 1]]], [[0, 1], [0, 0], [0]])
+    (y,) = outputs(grown)
+    assert isinstance(prove(always(grown, y >= 0, square)), Proved)
+    assert isinstance(prove(always(grown, y >= 1, square)), Refuted)
+    assert isinstance(prove(always(grown, y <= tiny, square)), Refuted)
+    assert isinstance(prove(sup_error(grown, {(0, 0): 0}, square) <= 5 * huge**2), Proved)
+    shrunk = layered([[[tiny, -tiny], [tiny, tiny]], [[1, 1]]], [[0, 0], [0]])
+    (y,) = outputs(shrunk)
+    far = box((Fraction(10) ** 400, Fraction(10) ** 400 + 1), (0, 1))
+    assert isinstance(prove(always(shrunk, y <= 2 * tiny, square)), Proved)
+    assert isinstance(prove(always(shrunk, y < 2 * tiny, square)), Refuted)
+    assert isinstance(prove(always(shrunk, y >= 2, far)), Proved)
+    assert isinstance(prove(cells(shrunk, far) == 1), Proved)

@@ -13,6 +13,8 @@ from fractions import Fraction
 
 from flint import fmpq_mat, fmpz, fmpz_mat
 
+from verinet.work import keep_going
+
 AT_LOWER, PINNED, AT_UPPER = -1, 0, 1
 
 
@@ -68,6 +70,11 @@ def maximise(program: Program, start: Vertex) -> Optimum | Ray | None:
 
     Returns None if `start` is no feasible vertex (tight constraints dependent, or another one violated).
 
+    Raises
+    ------
+    BudgetExhausted
+        Between two pivots, when the search that asked has no time left.
+
     Notes
     -----
     Guarantee: exact
@@ -78,6 +85,7 @@ def maximise(program: Program, start: Vertex) -> Optimum | Ray | None:
     stalled = False
     first = True
     while True:
+        keep_going()
         place = _Place.of(program, vertex)
         if place is None or (first and not place.is_feasible()):
             return None

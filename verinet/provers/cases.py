@@ -21,6 +21,8 @@ from verinet.exact.linalg import Matrix
 from verinet.kernel import Domain, Layer, Piece, Statement
 
 Row = tuple[int, ...]
+#: Forms vary by at most 2 over the box in its coordinates: a constant beyond this decides the sign alone.
+FAR = 1 << 40
 Floats = npt.NDArray[np.float64]
 
 
@@ -94,7 +96,7 @@ def hypothesis(row: Sequence[int], strict: bool, place: int, box: Box, seen: Seq
     if size == 0:
         size = abs(seen[0]) or 1
     slopes = np.array([entry / size for entry in seen[1:]])
-    return Hypothesis(tuple(row), strict, place, seen[0] / size, slopes, (size, box.over))
+    return Hypothesis(tuple(row), strict, place, ratio(seen[0], size), slopes, (size, box.over))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -212,7 +214,7 @@ def breakpoint_of(statement: Statement, case: Case, box: Box, unit: int) -> Brea
     half = sum(map(abs, seen[1:]))
     size = half or abs(seen[0]) or 1
     slopes = np.array([entry / size for entry in seen[1:]])
-    return Breakpoint(unit, form, seen, half, seen[0] / size, slopes, piece.side, may_move(piece, following, q))
+    return Breakpoint(unit, form, seen, half, ratio(seen[0], size), slopes, piece.side, may_move(piece, following, q))
 
 
 def may_move(piece: Piece, following: Piece, over: int) -> bool:
@@ -258,6 +260,11 @@ def common(point: Sequence[Fraction]) -> tuple[int, list[int]]:
     """A rational point over one positive denominator."""
     over = lcm(*(entry.denominator for entry in point))
     return over, [entry.numerator * (over // entry.denominator) for entry in point]
+
+
+def ratio(numerator: int, over: int) -> float:
+    """The quotient as a float; one far beyond the box's reach is cut off, its sign being all that matters."""
+    return min(max(numerator, -FAR * over), FAR * over) / over
 
 
 def hex_number(value: int) -> str:

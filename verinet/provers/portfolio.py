@@ -25,7 +25,7 @@ from verinet.claims.language import (
     Value,
 )
 from verinet.claims.verdicts import Certificate, Counterexample, Proved, Refuted, Theorem, Unknown, Verdict
-from verinet.errors import CertificateRejected
+from verinet.errors import CertificateRejected, NotANumber, Unsupported
 from verinet.provers.cases import box_of, common, hex_number
 from verinet.provers.refute import attack, fails_at
 from verinet.provers.smt import second_look, without_share
@@ -59,7 +59,10 @@ def prove(claim: Claim, budget: Budget | float | None = None, progress: Progress
     Raises
     ------
     Unsupported
-        If a network has activations that the certificate format has no words for.
+        If the certificate format has no words for the statement (an activation that is smooth, linear regions of
+        a network that jumps), or what is given is no claim.
+    NotANumber
+        If the budget is no number of seconds.
 
     Examples
     --------
@@ -78,7 +81,7 @@ def prove(claim: Claim, budget: Budget | float | None = None, progress: Progress
     -----
     Guarantee: exact.
     """
-    limits = budget if isinstance(budget, Budget) else Budget(seconds=budget)
+    limits = budget if isinstance(budget, Budget) else Budget(seconds=_seconds(budget))
     match claim:
         case Value():
             return _value(claim)
@@ -86,13 +89,40 @@ def prove(claim: Claim, budget: Budget | float | None = None, progress: Progress
             return _existence(claim, limits, progress)
         case Cells() | LinearRegions():
             return _count(claim, limits, progress)
-        case _:
+        case Always() | Equal() | SupErrorAtMost() | SupErrorEquals():
             return _universal(claim, limits, progress)
+    raise Unsupported(
+        f"prove needs a claim, got {type(claim).__name__}",
+        fix="build one with verinet.claims: always(...), equal(...), sup_error(...) <= e, cells(...) == n",
+    )
+
+
+def _seconds(budget: float | None) -> float | None:
+    if budget is not None and (isinstance(budget, bool) or not isinstance(budget, (int, float)) or budget != budget):
+        raise NotANumber(f"a budget is a number of seconds, got {budget!r}", fix="write budget=60")
+    return budget
+
+
+def _read(data: Json) -> kernel.Statement:
+    """The statement as the kernel understands it.
+
+    Raises
+    ------
+    Unsupported
+        If the certificate format does not have it: linear regions of a network that jumps, say.
+    """
+    try:
+        return kernel.read_statement(data)
+    except kernel.Rejected as error:
+        raise Unsupported(
+            f"certificate format 1 does not have this statement: {error}",
+            fix="state a claim that the format has (docs/certificate-format.md); count cells where a network jumps",
+        ) from error
 
 
 def _universal(claim: Always | Equal | SupErrorAtMost | SupErrorEquals, budget: Budget, progress: Progress) -> Verdict:
     data = claim.statement()
-    statement = kernel.read_statement(data)
+    statement = _read(data)
     if statement.domain is None:
         return Unknown("the statement has no domain")
     box = box_of(statement.domain)
@@ -164,7 +194,7 @@ def _existence(claim: Fails | Somewhere, budget: Budget, progress: Progress) -> 
 
 def _count(claim: Cells | LinearRegions, budget: Budget, progress: Progress) -> Verdict:
     data = claim.statement()
-    statement = kernel.read_statement(data)
+    statement = _read(data)
     outcome = search(statement, budget, progress)
     if isinstance(outcome, Stopped):
         return Unknown(f"{outcome.reason} after {outcome.leaves} leaves")

@@ -11,6 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from verinet.claims.language import Always, Equal, Fails, Somewhere, SupErrorAtMost, SupErrorEquals
+from verinet.errors import NotANumber
 from verinet.exact.explorer import Explorer
 from verinet.exact.rationals import dyadic
 from verinet.kernel import Statement
@@ -37,7 +38,20 @@ def attack(claim: Attacked, statement: Statement, box: Box, points: Floats, budg
 
     `deep`: more rounds, and then linear programs on the local affine pieces.
     """
+    # Numbers beyond float64 leave this guesser nothing to say; the tree decides them in integers.
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            return _attacked(claim, statement, box, points, budget, deep)
+    except (OverflowError, NotANumber):
+        return None
+
+
+def _attacked(
+    claim: Attacked, statement: Statement, box: Box, points: Floats, budget: Budget, deep: bool
+) -> Point | None:
     if not box.bounded or any(len(clause) == 0 for clause in statement.clauses):
+        return None
+    if not statement.clauses and not statement.targets:  # "true" has no counterexample
         return None
     margin = _margin(claim, statement)
     low = np.array([float(end or 0) for end in box.low])

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from verinet.errors import BudgetExhausted
 from verinet.kernel import Statement
 from verinet.provers.cases import (
     Box,
@@ -32,7 +33,7 @@ from verinet.provers.cases import (
 )
 from verinet.provers.leaves import Leaf, cell_leaf, goal_leaf
 from verinet.provers.sides import CLEAR, Closed, Oracle
-from verinet.work import SILENT, Budget, Progress
+from verinet.work import SILENT, Budget, Progress, under
 
 POINTS = 48
 
@@ -230,9 +231,13 @@ def search(statement: Statement, budget: Budget | None = None, progress: Progres
         return Stopped("a statement without a domain is evaluated, not searched", 0)
     box = box_of(statement.domain)
     counting = statement.kind in ("cells", "linear-regions")
-    running = Search(statement, box, Oracle(box), counting, budget or Budget(), progress)
+    limits = budget or Budget()
+    running = Search(statement, box, Oracle(box), counting, limits, progress)
     try:
-        return running.run()
+        with under(limits):
+            return running.run()
+    except BudgetExhausted:
+        return Stopped(limits.reason(), running.leaves)
     except KeyboardInterrupt:
         return Stopped("it was interrupted", running.leaves, True)
 

@@ -94,6 +94,11 @@ REFUSED = {
         Unsupported,
         "two ways",
     ),
+    "mean over windows that skip elements": (
+        one("AveragePool", IMAGE, kernel_shape=[1, 1], strides=[2, 2], auto_pad="SAME_UPPER"),
+        Unsupported,
+        "two ways",
+    ),
     "squeeze of no axes": (one("Squeeze", X, {"axes": np.array([], np.int64)}), Unsupported, "two ways"),
     "shape that depends on the input": (one("Reshape", {"x": [2], "s": [1]}), Unsupported, "Reshape"),
     "fractional shape": (one("Reshape", X, {"s": np.array([1.5], np.float32)}), Unsupported, "integers"),
