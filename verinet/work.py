@@ -140,13 +140,14 @@ def read_bytes(path: str | os.PathLike[str], limit: int = LARGEST_FILE) -> bytes
         If it does not exist, cannot be read or holds more than `limit` bytes.
     """
     try:
-        size = os.stat(path).st_size
-        if size > limit:
+        # Not by the size that the file system tells: a device has none.
+        with open(path, "rb") as file:
+            data = file.read(limit + 1)
+        if len(data) > limit:
             raise BadFormat(
-                f"{path} holds {size} bytes, more than the {limit} that are read",
-                fix="split the file or check its name",
+                f"{path} holds more than the {limit} bytes that are read", fix="split the file or check its name"
             )
-        return Path(path).read_bytes()
+        return data
     except OSError as error:
         raise BadFormat(f"{path} cannot be read: {error.strerror}", fix="name a file that exists") from error
 

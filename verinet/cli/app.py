@@ -19,6 +19,9 @@ from verinet.cli.commands import (
 )
 from verinet.cli.outcome import BAD_INPUT, Outcome, deliver, failed, interrupted, misused
 
+#: What the parser makes of Ctrl-C before a command has begun.
+INTERRUPTED = 130
+
 COMMANDS: dict[str, Callable[..., None]] = {
     "eval": eval_command,
     "prove": prove_command,
@@ -65,7 +68,9 @@ def main(arguments: list[str] | None = None) -> int:
     name = next((word for word in words if word in COMMANDS), "verinet")
     try:
         status = typer.main.get_command(app).main(words, prog_name="verinet", standalone_mode=False)
-        return int(status or 0)
+        if status != INTERRUPTED:
+            return int(status or 0)
+        outcome = interrupted()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else BAD_INPUT
     except (KeyboardInterrupt, typer.Abort):

@@ -64,7 +64,7 @@ def refuse_output(output: str, inputs: tuple[str, ...]) -> None:
         Naming the file.
     """
     folder = os.path.dirname(output) or "."
-    if os.path.isdir(output) or not os.path.isdir(folder) or not os.access(folder, os.W_OK):
+    if not output or os.path.isdir(output) or not os.path.isdir(folder) or not os.access(folder, os.W_OK):
         raise BadFormat(
             f"{output!r} cannot be written", fix="name a file in a folder that exists and that you may write to"
         )

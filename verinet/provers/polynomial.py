@@ -19,6 +19,7 @@ from verinet.exact.programs import Feasible, Minimum, System, feasible, minimum
 from verinet.kernel import Polynomial, add_multiple, as_polynomial, contains, product
 from verinet.provers.cases import Box, Case, common, hex_number
 from verinet.provers.sides import Closed, Oracle
+from verinet.work import keep_going
 
 Exact = dict[tuple[int, ...], Fraction]
 Point = tuple[Fraction, ...]
@@ -26,6 +27,8 @@ Point = tuple[Fraction, ...]
 RAISED = 4
 #: Bits of a cutting point beyond those of the cell's width.
 NARROWEST = 200
+#: Products of guards that one exact linear program may choose from.
+MOST_PRODUCTS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +245,7 @@ def _in_space(negation: Polynomial, guards: Sequence[Guard], case: Case, oracle:
         if level == 0:
             touched.append(point)
     degree = max(2, max((sum(exponents) for exponents in negation), default=0))
-    candidates = _candidates(useful, degree, size)
+    candidates = _candidates(_few(useful, degree), degree, size)
     gap: Polynomial = {}
     add_multiple(gap, -1, negation)
     weights = _combination(gap, [polynomial for polynomial, _, _ in candidates], size)
@@ -303,6 +306,15 @@ def _useful(guards: Sequence[Guard]) -> list[Guard]:
     return list(best.values())
 
 
+def _few(guards: Sequence[Guard], degree: int) -> list[Guard]:
+    """As many guards as MOST_PRODUCTS allows, those that bound one input first: cuts make them tight."""
+    ordered = sorted(guards, key=lambda guard: sum(map(bool, guard.row[1:])))
+    count = len(ordered)
+    while comb(count + degree, degree) > MOST_PRODUCTS and count > 1:
+        count -= 1
+    return ordered[:count]
+
+
 def _candidates(guards: Sequence[Guard], degree: int, size: int) -> list[tuple[Polynomial, list[int], Exact | None]]:
     """Products of at most `degree` guards, and squares of the middle forms of parallel guards."""
     polynomials = {guard.index: as_polynomial(list(guard.row)) for guard in guards}
@@ -310,6 +322,7 @@ def _candidates(guards: Sequence[Guard], degree: int, size: int) -> list[tuple[P
     found: list[tuple[Polynomial, list[int], Exact | None]] = []
     for count in range(degree + 1):
         for chosen in combinations_with_replacement(guards, count):
+            keep_going()
             value = one
             for guard in chosen:
                 value = product(value, polynomials[guard.index], "candidates")

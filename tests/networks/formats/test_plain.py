@@ -219,3 +219,11 @@ def test_unknown_shape_mismatch_kinds():
         read_plain_json(BAD_JSON["shapes"])
     with pytest.raises(NotANumber, match="W, layer 0"):
         read_plain_json(BAD_JSON["overflow"])
+
+
+def test_another_activation_is_not_read_as_relu():
+    weights = '"W": [[[1]], [[1]]], "b": [[0], [0]]'
+    assert read_plain_json('{"activation": "relu", ' + weights + "}")(-1) == (0,)
+    for named in ('"activation": "tanh"', '"activations": ["relu"]', '"activation": 3'):
+        with pytest.raises(Unsupported, match="ReLU between"):
+            read_plain_json("{" + named + ", " + weights + "}")

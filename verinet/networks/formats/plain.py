@@ -11,14 +11,13 @@ import io
 import json
 import re
 import zipfile
-from itertools import count
 from math import isinf
 from typing import Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
-from verinet.errors import BadFormat, InexactInput, NotANumber, ShapeMismatch
+from verinet.errors import BadFormat, InexactInput, NotANumber, ShapeMismatch, Unsupported
 from verinet.exact.linalg import Matrix
 from verinet.exact.rationals import dyadic
 from verinet.networks.build import layered
@@ -55,6 +54,12 @@ def network_from_plain(document: Any) -> Network:
     """The network of a document from `parse_strict_json`."""
     if not isinstance(document, dict) or not {"W", "b"} <= set(document):
         raise BadFormat('a file of plain weights needs the keys "W" and "b"', fix='write {"W": [...], "b": [...]}')
+    between = next((document[key] for key in ("activation", "activations") if key in document), "relu")
+    if between != "relu":
+        raise Unsupported(
+            f"plain weights have ReLU between their layers, this file names {str(between)[:60]}",
+            fix="store the network as ONNX or in verinet's own JSON, which name their activations",
+        )
     weights, biases = _listed(document["W"], "W"), _listed(document["b"], "b")
     matrices = []
     for layer, rows in enumerate(weights):
@@ -88,24 +93,21 @@ def read_plain_npz(data: bytes) -> Network:
     Guarantee: exact.
     """
     arrays = _arrays(data)
-    weights: list[Matrix] = []
-    biases: list[Matrix] = []
-    for layer in count():
-        if f"W{layer}" not in arrays and f"b{layer}" not in arrays:
-            break
-        for name, dimensions, into in ((f"W{layer}", 2, weights), (f"b{layer}", 1, biases)):
-            array = arrays.get(name)
-            if array is None or array.ndim != dimensions:
+    layers = 0
+    while f"W{layers}" in arrays or f"b{layers}" in arrays:
+        for name, dimensions in ((f"W{layers}", 2), (f"b{layers}", 1)):
+            if name not in arrays or arrays[name].ndim != dimensions:
                 raise BadFormat(
                     f"the NPZ file needs the array {name} with {dimensions} dimensions",
                     fix="store W0, b0, W1, b1, ... with numpy.savez",
                 )
-            into.append(_exact(array, name))
-    left = sorted(name for name in arrays if LAYER_NAME.fullmatch(name) and int(name[1:]) >= len(weights))
+        layers += 1
+    weights = [_exact(arrays[f"W{layer}"], f"W{layer}") for layer in range(layers)]
+    biases = [_exact(arrays[f"b{layer}"], f"b{layer}") for layer in range(layers)]
+    left = sorted(name for name in arrays if LAYER_NAME.fullmatch(name) and int(name[1:]) >= layers)
     if weights and left:  # a gap in the numbers must not make the network shorter
         raise BadFormat(
-            f"the NPZ file has the layers 0 to {len(weights) - 1}, none of number {len(weights)}, "
-            f"and yet the array {left[0]}",
+            f"the NPZ file has the layers 0 to {layers - 1}, none of number {layers}, and yet the array {left[0]}",
             fix="store W0, b0, W1, b1, ... without gaps",
         )
     if not weights:
