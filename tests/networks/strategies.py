@@ -102,7 +102,7 @@ def plain_evaluation(network: Network, x: list[Fraction]) -> list[Fraction]:
     """The network in Fractions and loops."""
     values: list[list[Fraction]] = []
     rest = list(x)
-    for vertex in network.nodes:
+    for vertex in network.vertices:
         incoming = [v for source in vertex.sources for v in values[source]]
         operation = vertex.operation
         if isinstance(operation, Input):

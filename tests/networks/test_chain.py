@@ -64,7 +64,7 @@ def test_shape_of_the_chain(f, x):
     assert len(layers[-1].units) == f.output_size
     neurons = [
         (vertex, channel)
-        for vertex, node in enumerate(f.nodes)
+        for vertex, node in enumerate(f.vertices)
         if isinstance(node.operation, Activate)
         for channel, act in enumerate(node.operation.activations)
         if not act.is_identity

@@ -110,7 +110,7 @@ def zeros_between(net: Network, a: Fraction, b: Fraction) -> list[Fraction]:
 def hidden(net: Network, x: Fraction) -> list[list[Fraction]]:
     """Preactivations of all hidden layers at x."""
     values, layers = [x], []
-    affine = [vertex.operation for vertex in net.nodes if hasattr(vertex.operation, "weight")]
+    affine = [vertex.operation for vertex in net.vertices if hasattr(vertex.operation, "weight")]
     for place, operation in enumerate(affine[:-1]):
         weight, bias = operation.weight, operation.bias
         z = [
@@ -167,7 +167,7 @@ def test_a_permuted_and_rescaled_copy_is_equal_and_a_changed_one_is_not(net: Net
 def _rebuilt(net: Network, x: tuple[object, ...]) -> list[object]:
     """The same function with units in reverse order, each scaled by 3 before and 1/3 after its ReLU."""
     values = list(x)
-    affine = [vertex.operation for vertex in net.nodes if hasattr(vertex.operation, "weight")]
+    affine = [vertex.operation for vertex in net.vertices if hasattr(vertex.operation, "weight")]
     for place, operation in enumerate(affine):
         weight, bias = operation.weight, operation.bias
         z = [

@@ -75,7 +75,7 @@ def _bracketed(x: tuple[Fraction, ...]) -> str:
 def _is_smooth(network: Network) -> bool:
     return any(
         activation.smooth is not None
-        for vertex in network.nodes
+        for vertex in network.vertices
         if isinstance(vertex.operation, Activate)
         for activation in vertex.operation.activations
     )

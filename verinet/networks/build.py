@@ -79,19 +79,19 @@ def layered(weights: Sequence[Any], biases: Sequence[Any], activation: Activatio
         )
     matrices = [w if isinstance(w, Matrix) else Matrix.from_rows(w) for w in weights]
     columns = [b if isinstance(b, Matrix) else Matrix.column(b) for b in biases]
-    nodes = [Vertex(Input(matrices[0].columns, "x"), (), "x")]
+    vertices = [Vertex(Input(matrices[0].columns, "x"), (), "x")]
     for layer, (matrix, column) in enumerate(zip(matrices, columns, strict=True)):
         last = layer == len(matrices) - 1
-        nodes.append(Vertex(Affine(matrix, column), (len(nodes) - 1,), "y" if last else f"affine_{layer + 1}"))
+        vertices.append(Vertex(Affine(matrix, column), (len(vertices) - 1,), "y" if last else f"affine_{layer + 1}"))
         if not last:
             activate = Activate((activation,) * matrix.rows)
-            nodes.append(Vertex(activate, (len(nodes) - 1,), f"layer_{layer + 1}"))
-    return Network(tuple(nodes), (("y", len(nodes) - 1),))
+            vertices.append(Vertex(activate, (len(vertices) - 1,), f"layer_{layer + 1}"))
+    return Network(tuple(vertices), (("y", len(vertices) - 1),))
 
 
-def _graft(nodes: list[Vertex], guest: Network, sources: Sequence[int]) -> list[int]:
+def _graft(vertices: list[Vertex], guest: Network, sources: Sequence[int]) -> list[int]:
     """Append the guest's vertices, its x read from the concatenated sources; new index of each vertex."""
-    width = sum(_width(nodes[source]) for source in sources)
+    width = sum(_width(vertices[source]) for source in sources)
     if width != guest.input_size:
         raise ShapeMismatch(
             f"a network with {guest.input_size} input channels was given {width} values",
@@ -99,7 +99,7 @@ def _graft(nodes: list[Vertex], guest: Network, sources: Sequence[int]) -> list[
         )
     places = iter(guest.inputs)
     new: list[int] = []
-    for vertex in guest.nodes:
+    for vertex in guest.vertices:
         if isinstance(vertex.operation, Input):
             part = next(places)[1]
             if len(sources) == 1 and part == slice(0, width):
@@ -107,11 +107,11 @@ def _graft(nodes: list[Vertex], guest: Network, sources: Sequence[int]) -> list[
                 continue
             select = [[int(row == column) for column in range(width)] for row in range(part.start, part.stop)]
             operation = Affine(Matrix.from_integers(select), Matrix.zeros(len(select), 1))
-            nodes.append(Vertex(operation, tuple(sources), vertex.name))
+            vertices.append(Vertex(operation, tuple(sources), vertex.name))
         else:
             moved = tuple(new[source] for source in vertex.sources)
-            nodes.append(Vertex(vertex.operation, moved, vertex.name))
-        new.append(len(nodes) - 1)
+            vertices.append(Vertex(vertex.operation, moved, vertex.name))
+        new.append(len(vertices) - 1)
     return new
 
 
@@ -126,7 +126,7 @@ def _width(vertex: Vertex) -> int:
 
 
 def _input_indices(f: Network) -> list[int]:
-    return [index for index, vertex in enumerate(f.nodes) if isinstance(vertex.operation, Input)]
+    return [index for index, vertex in enumerate(f.vertices) if isinstance(vertex.operation, Input)]
 
 
 def _fresh(names: Sequence[str]) -> list[str]:
@@ -165,18 +165,18 @@ def compose(outer: Network, inner: Network | None = None, *, times: int | None =
             "compose takes two networks, or one network and times=n with n >= 1",
             fix="write compose(f, times=3)",
         )
-    nodes = list(outer.nodes)
-    new = list(range(len(nodes)))
+    vertices = list(outer.vertices)
+    new = list(range(len(vertices)))
     for _ in range(times - 1):
-        new = _graft(nodes, outer, [new[index] for _, index in outer.readouts])
+        new = _graft(vertices, outer, [new[index] for _, index in outer.readouts])
     readouts = tuple((name, new[index]) for name, index in outer.readouts)
-    return Network(tuple(nodes), readouts, outer.domain)
+    return Network(tuple(vertices), readouts, outer.domain)
 
 
 def _composed(outer: Network, inner: Network) -> Network:
-    nodes = list(inner.nodes)
-    new = _graft(nodes, outer, [index for _, index in inner.readouts])
-    return Network(tuple(nodes), tuple((name, new[index]) for name, index in outer.readouts), inner.domain)
+    vertices = list(inner.vertices)
+    new = _graft(vertices, outer, [index for _, index in inner.readouts])
+    return Network(tuple(vertices), tuple((name, new[index]) for name, index in outer.readouts), inner.domain)
 
 
 def parallel(f: Network, g: Network) -> Network:
@@ -191,12 +191,12 @@ def parallel(f: Network, g: Network) -> Network:
 
     Guarantee: exact.
     """
-    nodes = list(f.nodes)
-    new = _graft(nodes, g, _input_indices(f))
+    vertices = list(f.vertices)
+    new = _graft(vertices, g, _input_indices(f))
     indices = [index for _, index in f.readouts] + [new[index] for _, index in g.readouts]
     names = _fresh([name for name, _ in (*f.readouts, *g.readouts)])
     domain = f.domain if f.domain is not None else g.domain
-    return Network(tuple(nodes), tuple(zip(names, indices, strict=True)), domain)
+    return Network(tuple(vertices), tuple(zip(names, indices, strict=True)), domain)
 
 
 def stack(f: Network, g: Network) -> Network:
@@ -204,27 +204,27 @@ def stack(f: Network, g: Network) -> Network:
 
     Guarantee: exact.
     """
-    nodes = list(f.nodes)
+    vertices = list(f.vertices)
     taken = [name for name, _ in (*f.inputs, *g.inputs)]
     names = iter(_fresh(taken)[len(f.inputs) :])
-    for vertex in g.nodes:
+    for vertex in g.vertices:
         if isinstance(vertex.operation, Input):
             name = next(names)
-            nodes.append(Vertex(Input(vertex.operation.size, name), (), name))
+            vertices.append(Vertex(Input(vertex.operation.size, name), (), name))
             continue
-        moved = tuple(source + len(f.nodes) for source in vertex.sources)
-        nodes.append(Vertex(vertex.operation, moved, vertex.name))
-    indices = [index for _, index in f.readouts] + [index + len(f.nodes) for _, index in g.readouts]
+        moved = tuple(source + len(f.vertices) for source in vertex.sources)
+        vertices.append(Vertex(vertex.operation, moved, vertex.name))
+    indices = [index for _, index in f.readouts] + [index + len(f.vertices) for _, index in g.readouts]
     readouts = _fresh([name for name, _ in (*f.readouts, *g.readouts)])
     domain = None if f.domain is None or g.domain is None else (*f.domain, *g.domain)
-    return Network(tuple(nodes), tuple(zip(readouts, indices, strict=True)), domain)
+    return Network(tuple(vertices), tuple(zip(readouts, indices, strict=True)), domain)
 
 
 def _after(f: Network, weight: Matrix, bias: Matrix, extra: Sequence[int] = ()) -> Network:
     """f followed by an affine map of (y, extra vertices): one readout "y"."""
     sources = (*(index for _, index in f.readouts), *extra)
-    nodes = (*f.nodes, Vertex(Affine(weight, bias), sources, "y"))
-    return Network(nodes, (("y", len(nodes) - 1),), f.domain)
+    vertices = (*f.vertices, Vertex(Affine(weight, bias), sources, "y"))
+    return Network(vertices, (("y", len(vertices) - 1),), f.domain)
 
 
 def affine_after(f: Network, weight: Any, bias: Any = None) -> Network:

@@ -170,7 +170,7 @@ def _forms(network: Network) -> tuple[list[_Group], _Form]:
     """All groups of atoms, and y as a form in them."""
     groups: list[_Group] = []
     forms: list[_Form] = []
-    for index, vertex in enumerate(network.nodes):
+    for index, vertex in enumerate(network.vertices):
         match vertex.operation:
             case Input(size=size):
                 groups.append(_Group(0, tuple((index, channel) for channel in range(size))))
@@ -210,10 +210,10 @@ def _activated(
 def _table(network: Network, index: int, channel: int, activation: Activation) -> Table:
     low: Fraction | None = None
     high: Fraction | None = None
-    where = f"vertex {index} {network.nodes[index].name!r}, channel {channel}"
+    where = f"vertex {index} {network.vertices[index].name!r}, channel {channel}"
     try:
         if activation.kind == "periodic" and network.domain is not None:
-            low, high = network.certified_range()[network.nodes[index].sources[0]][channel]
+            low, high = network.certified_range()[network.vertices[index].sources[0]][channel]
         return kernel_table(activation, low, high)
     except Unsupported as error:
         raise Unsupported(error.problem, fix=error.fix, where=where) from None

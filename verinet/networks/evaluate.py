@@ -69,14 +69,14 @@ def evaluate(network: Network, x: Any, arithmetic: Arithmetic[V, Result_co]) -> 
 
 
 def vertex_values(network: Network, x: Any, arithmetic: Arithmetic[V, Result_co]) -> list[V]:
-    """The values of all vertices, in the order of `network.nodes`: preactivations included.
+    """The values of all vertices, in the order of `network.vertices`: preactivations included.
 
     Guarantee: that of the arithmetic.
     """
     entered = arithmetic.enter(x, network.input_size)
     places = iter(network.inputs)
     values: list[V] = []
-    for index, vertex in enumerate(network.nodes):
+    for index, vertex in enumerate(network.vertices):
         match vertex.operation:
             case Input():
                 values.append(arithmetic.take(entered, next(places)[1]))

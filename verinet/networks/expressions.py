@@ -201,18 +201,18 @@ def network(inputs: Any, outputs: Any, domain: Sequence[Sequence[object]] | None
     """
     named = outputs if isinstance(outputs, Mapping) else {"y": outputs}
     readouts = {str(name): [as_expression(e) for e in _listed(given)] for name, given in named.items()}
-    nodes, place = _input_vertices([as_expression(e) for e in _listed(inputs)])
+    vertices, place = _input_vertices([as_expression(e) for e in _listed(inputs)])
     for neurons in _levels([e for given in readouts.values() for e in given]):
         rows = [neuron.preactivation for neuron in neurons]
-        nodes.append(_affine(rows, place, nodes, f"affine_{len(nodes)}"))
+        vertices.append(_affine(rows, place, vertices, f"affine_{len(vertices)}"))
         activate = Activate(tuple(neuron.activation for neuron in neurons))
-        nodes.append(Vertex(activate, (len(nodes) - 1,), f"layer_{len(nodes)}"))
-        place |= {neuron: (len(nodes) - 1, i) for i, neuron in enumerate(neurons)}
+        vertices.append(Vertex(activate, (len(vertices) - 1,), f"layer_{len(vertices)}"))
+        place |= {neuron: (len(vertices) - 1, i) for i, neuron in enumerate(neurons)}
     names: list[tuple[str, int]] = []
     for name, given in readouts.items():
-        nodes.append(_affine(given, place, nodes, name))
-        names.append((name, len(nodes) - 1))
-    return Network(tuple(nodes), tuple(names)).with_domain(domain)
+        vertices.append(_affine(given, place, vertices, name))
+        names.append((name, len(vertices) - 1))
+    return Network(tuple(vertices), tuple(names)).with_domain(domain)
 
 
 def polynomial_terms(expression: Expression, dimension: int) -> dict[tuple[int, ...], Fraction]:
@@ -278,7 +278,7 @@ def _input_vertices(inputs: Sequence[Expression]) -> tuple[list[Vertex], dict[_A
         atoms.append(atom)
     if len(set(atoms)) != len(atoms):
         raise ShapeMismatch("an input is repeated", fix="list each variable once")
-    nodes: list[Vertex] = []
+    vertices: list[Vertex] = []
     place: dict[_Atom, tuple[int, int]] = {}
     start = 0
     while start < len(atoms):
@@ -288,10 +288,10 @@ def _input_vertices(inputs: Sequence[Expression]) -> tuple[list[Vertex], dict[_A
             size, name = group.size, group.name
         else:
             size, name = 1, f"{group.name}_{atoms[start].channel}"
-        place |= {atoms[start + i]: (len(nodes), i) for i in range(size)}
-        nodes.append(Vertex(Input(size, name), (), name))
+        place |= {atoms[start + i]: (len(vertices), i) for i in range(size)}
+        vertices.append(Vertex(Input(size, name), (), name))
         start += size
-    return nodes, place
+    return vertices, place
 
 
 def _levels(outputs: Sequence[Expression]) -> list[list[_Neuron]]:
@@ -310,7 +310,7 @@ def _levels(outputs: Sequence[Expression]) -> list[list[_Neuron]]:
 
 
 def _affine(
-    rows: Sequence[Expression], place: Mapping[_Atom, tuple[int, int]], nodes: Sequence[Vertex], name: str
+    rows: Sequence[Expression], place: Mapping[_Atom, tuple[int, int]], vertices: Sequence[Vertex], name: str
 ) -> Vertex:
     """The affine vertex of some expressions over the vertices they need."""
     used = dict.fromkeys(atom for row in rows for atom in row.terms)
@@ -323,7 +323,7 @@ def _affine(
     width = 0
     for source in sources:
         start[source] = width
-        operation = nodes[source].operation
+        operation = vertices[source].operation
         width += operation.size if isinstance(operation, Input) else len(_activations(operation))
     weight = []
     for expression in rows:

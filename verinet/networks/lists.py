@@ -63,7 +63,7 @@ def weight_values(network: Network, prefix: str) -> dict[str, Fraction]:
     Guarantee: exact.
     """
     found: dict[str, Fraction] = {}
-    for index, vertex in enumerate(network.nodes):
+    for index, vertex in enumerate(network.vertices):
         if isinstance(vertex.operation, Affine):
             biases = vertex.operation.bias.T.to_rows()[0]
             for i, row in enumerate(vertex.operation.weight.to_rows()):

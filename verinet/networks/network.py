@@ -95,7 +95,7 @@ class Network:
 
     Parameters
     ----------
-    nodes : tuple of Vertex
+    vertices : tuple of Vertex
         In topological order: every source is an earlier vertex.
     readouts : tuple of (str, int)
         Name and vertex index of each output vector.
@@ -120,19 +120,19 @@ class Network:
     Guarantee: exact.
     """
 
-    nodes: tuple[Vertex, ...]
+    vertices: tuple[Vertex, ...]
     readouts: tuple[tuple[str, int], ...]
     domain: tuple[Interval, ...] | None = None
 
     def __post_init__(self) -> None:
-        _check_vertices(self.nodes)
-        _check_readouts(self.nodes, self.readouts)
+        _check_vertices(self.vertices)
+        _check_readouts(self.vertices, self.readouts)
         if self.domain is not None:
             object.__setattr__(self, "domain", _checked_domain(self.domain, self.input_size))
 
     def __reduce__(self) -> tuple[object, ...]:
         # The cached properties stay behind: they hold graphs and are rebuilt on demand.
-        return (Network, (self.nodes, self.readouts, self.domain))
+        return (Network, (self.vertices, self.readouts, self.domain))
 
     def __repr__(self) -> str:
         widths = "-".join(str(n) for n in (self.input_size, *self.level_widths, self.output_size))
@@ -141,12 +141,12 @@ class Network:
     @cached_property
     def sizes(self) -> tuple[int, ...]:
         """Number of channels of every vertex."""
-        return tuple(_output_size(vertex.operation) for vertex in self.nodes)
+        return tuple(_output_size(vertex.operation) for vertex in self.vertices)
 
     @cached_property
     def inputs(self) -> tuple[tuple[str, slice], ...]:
         """Name of every input vector and its place in x."""
-        return tuple(_slices((v.operation.name, v.operation.size) for v in self.nodes
+        return tuple(_slices((v.operation.name, v.operation.size) for v in self.vertices
                              if isinstance(v.operation, Input)))  # fmt: skip
 
     @cached_property
@@ -157,7 +157,7 @@ class Network:
     @cached_property
     def input_size(self) -> int:
         """Number of input channels, all inputs together."""
-        return sum(v.operation.size for v in self.nodes if isinstance(v.operation, Input))
+        return sum(v.operation.size for v in self.vertices if isinstance(v.operation, Input))
 
     @cached_property
     def output_size(self) -> int:
@@ -168,7 +168,7 @@ class Network:
     def levels(self) -> tuple[int, ...]:
         """For every vertex, the number of hidden activation layers on the longest path that ends there."""
         levels: list[int] = []
-        for vertex in self.nodes:
+        for vertex in self.vertices:
             below = max((levels[source] for source in vertex.sources), default=0)
             levels.append(below + (1 if _neurons(vertex.operation) else 0))
         return tuple(levels)
@@ -177,7 +177,7 @@ class Network:
     def level_widths(self) -> tuple[int, ...]:
         """Number of neurons in each hidden layer."""
         widths = [0] * max(self.levels, default=0)
-        for vertex, level in zip(self.nodes, self.levels, strict=True):
+        for vertex, level in zip(self.vertices, self.levels, strict=True):
             neurons = _neurons(vertex.operation)
             if neurons:
                 widths[level - 1] += neurons
@@ -204,7 +204,7 @@ class Network:
         import networkx
 
         graph: networkx.DiGraph[int] = networkx.DiGraph()
-        for index, vertex in enumerate(self.nodes):
+        for index, vertex in enumerate(self.vertices):
             kind = type(vertex.operation).__name__.lower()
             graph.add_node(index, kind=kind, size=self.sizes[index], name=vertex.name, operation=vertex.operation)
             for source in dict.fromkeys(vertex.sources):
@@ -309,9 +309,9 @@ def _slices(sizes: Iterable[tuple[str, int]]) -> Iterator[tuple[str, slice]]:
         start += size
 
 
-def _check_vertices(nodes: tuple[Vertex, ...]) -> None:
+def _check_vertices(vertices: tuple[Vertex, ...]) -> None:
     sizes: list[int] = []
-    for index, vertex in enumerate(nodes):
+    for index, vertex in enumerate(vertices):
         where = f"vertex {index} {vertex.name!r}"
         if any(not 0 <= source < index for source in vertex.sources):
             raise ShapeMismatch(
@@ -356,13 +356,13 @@ def _check_fit(vertex: Vertex, incoming: int, where: str) -> None:
                 )
 
 
-def _check_readouts(nodes: tuple[Vertex, ...], readouts: tuple[tuple[str, int], ...]) -> None:
-    if not readouts or any(not 0 <= index < len(nodes) for _, index in readouts):
+def _check_readouts(vertices: tuple[Vertex, ...], readouts: tuple[tuple[str, int], ...]) -> None:
+    if not readouts or any(not 0 <= index < len(vertices) for _, index in readouts):
         raise ShapeMismatch(
-            f"a network needs at least one readout, each an index below {len(nodes)}, got {readouts}",
+            f"a network needs at least one readout, each an index below {len(vertices)}, got {readouts}",
             fix="name a vertex as readout",
         )
-    inputs = [vertex.operation.name for vertex in nodes if isinstance(vertex.operation, Input)]
+    inputs = [vertex.operation.name for vertex in vertices if isinstance(vertex.operation, Input)]
     if not inputs:
         raise ShapeMismatch("a network needs at least one Input vertex", fix="add an Input vertex")
     for what, names in (("inputs", inputs), ("readouts", [name for name, _ in readouts])):

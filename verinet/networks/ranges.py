@@ -44,7 +44,7 @@ def vertex_ranges(network: Network, domain: Sequence[Interval]) -> tuple[tuple[I
     """
     places = iter(network.inputs)
     ranges: list[tuple[Interval, ...]] = []
-    for vertex in network.nodes:
+    for vertex in network.vertices:
         match vertex.operation:
             case Input():
                 ranges.append(tuple(domain[next(places)[1]]))

@@ -197,5 +197,5 @@ def _polynomial(target: Polynomial, inputs: Sequence[Term]) -> Term:
 
 
 def _weights(network: Network) -> int:
-    operations = [vertex.operation for vertex in network.nodes]
+    operations = [vertex.operation for vertex in network.vertices]
     return sum(op.weight.rows * op.weight.columns for op in operations if isinstance(op, Affine))

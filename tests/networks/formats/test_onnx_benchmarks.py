@@ -37,6 +37,6 @@ def test_lattice_networks_keep_their_affine_layers(benchmarks):
     if not files:
         pytest.skip("left out: no tll_*.onnx in VERINET_BENCHMARKS")
     for path in files:
-        kinds = [type(vertex.operation) for vertex in read_onnx(path).nodes]
+        kinds = [type(vertex.operation) for vertex in read_onnx(path).vertices]
         assert kinds.count(Affine) == 14
         assert kinds.count(Activate) == 6

@@ -40,7 +40,7 @@ def test_affine_layers_get_no_relu_that_the_file_does_not_have():
     weights = {"w": f32(2, 5), "b": f32(5), "v": f32(5, 4), "u": f32(4, 3), "t": f32(3)}
     network = agree(model(nodes, {"x": [1, 2]}, weights))
     assert network.depth == 1
-    assert [type(v.operation) for v in network.nodes[1:]] == [Affine, Affine, Activate, Affine]
+    assert [type(v.operation) for v in network.vertices[1:]] == [Affine, Affine, Activate, Affine]
 
 
 def test_one_affine_vertex_for_product_and_sum_and_none_for_reshapes():
@@ -54,7 +54,7 @@ def test_one_affine_vertex_for_product_and_sum_and_none_for_reshapes():
     ]
     weights = {"w": f32(6, 4), "t": f32(4), "axis": np.array([0], dtype=np.int64)}
     network = agree(model(nodes, {"x": [1, 2, 3]}, weights))
-    assert [type(v.operation) for v in network.nodes[1:]] == [Affine, Activate]
+    assert [type(v.operation) for v in network.vertices[1:]] == [Affine, Activate]
 
 
 def test_activation_of_a_rearranged_vertex_needs_no_matrix():
@@ -222,7 +222,7 @@ def test_batch_normalisation_is_folded_exactly_or_rounded_on_request():
     vectors = {n: np.abs(f32(2)) + np.float32(0.1) for n in "sbmv"}
     nodes = [("Conv", "x,w", "h", {}), ("BatchNormalization", "h,s,b,m,v", "n", {}), ("Relu", "n", "y", {})]
     network = agree(model(nodes, {"x": [1, 1, 3, 3]}, {"w": f32(2, 1, 2, 2), **vectors}), rounded=True)
-    assert [type(v.operation) for v in network.nodes[1:]] == [Affine, Activate]
+    assert [type(v.operation) for v in network.vertices[1:]] == [Affine, Activate]
 
 
 def test_double_networks():

@@ -75,7 +75,7 @@ def test_smooth_activations_are_written():
     for name, operator in operators.items():
         proto = onnx.load_model_from_string(write_onnx(activated(activation(name))))
         assert operator in {node.op_type for node in proto.graph.node}
-        assert read_onnx(proto.SerializeToString()).nodes[1].operation == Activate((activation(name),))
+        assert read_onnx(proto.SerializeToString()).vertices[1].operation == Activate((activation(name),))
 
 
 def test_unknown_activations_are_refused_by_name():
@@ -156,7 +156,7 @@ def test_random_float32_networks_come_back_bit_by_bit():
     biases = [rng.normal(size=b).astype(np.float32) for b in sizes[1:]]
     f = layered([Matrix.from_floats(w) for w in weights], [Matrix.from_floats(b) for b in biases])
     data = same(f)
-    assert [v.operation for v in read_onnx(data).nodes[1:]] == [v.operation for v in f.nodes[1:]]
+    assert [v.operation for v in read_onnx(data).vertices[1:]] == [v.operation for v in f.vertices[1:]]
     proto = onnx.load(io.BytesIO(data))
     found = FractionGraph(proto).constants
     assert any(np.array_equal(found[name].astype(np.float32), weights[0]) for name in found)

@@ -153,7 +153,7 @@ def agrees(torch, module, shape, *, places=0.0, **options):
         values = flat(given.values())
         batch = torch.tensor([float(v) for v in values], dtype=torch.float64).reshape(1, *shape)
         theirs = module(batch).detach().numpy().reshape(-1)
-        if any(getattr(v.operation, "activations", None) and v.operation.activations[0].smooth for v in f.nodes):
+        if any(getattr(v.operation, "activations", None) and v.operation.activations[0].smooth for v in f.vertices):
             ours = np.asarray(evaluate(f, [float(v) for v in values], FloatArithmetic())).reshape(-1)
         else:
             ours = np.array([float(v) for v in f(*values)])
@@ -253,7 +253,7 @@ def test_state_dicts_of_linear_layers(torch, tmp_path):
     module = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 4, bias=False), nn.ReLU(), nn.Linear(4, 2))
     path = saved(torch, fill(torch, module), tmp_path / "network.pt")
     f = read_torch(path, activation="relu")
-    assert [v.operation for v in f.nodes] == [v.operation for v in from_torch(module).nodes]
+    assert [v.operation for v in f.vertices] == [v.operation for v in from_torch(module).vertices]
     assert read_torch(path, activation=activation("leaky_relu", "1/2")).depth == 2
     with pytest.raises(Unsupported, match="activation"):
         read_network(path)
@@ -262,7 +262,7 @@ def test_state_dicts_of_linear_layers(torch, tmp_path):
 def test_a_state_dict_of_one_layer_needs_no_activation(torch, tmp_path):
     layer = fill(torch, torch.nn.Linear(2, 3))
     assert read_network(saved(torch, layer, tmp_path / "layer.pt")) == layered(
-        [from_torch(layer).nodes[1].operation.weight], [from_torch(layer).nodes[1].operation.bias]
+        [from_torch(layer).vertices[1].operation.weight], [from_torch(layer).vertices[1].operation.bias]
     )
 
 

@@ -42,7 +42,7 @@ def network_to_json(network: Network) -> str:
     """
     document = {
         "format": FORMAT,
-        "vertices": [_vertex_out(vertex) for vertex in network.nodes],
+        "vertices": [_vertex_out(vertex) for vertex in network.vertices],
         "readouts": [[name, index] for name, index in network.readouts],
         "domain": None if network.domain is None else [_row_out(side) for side in network.domain],
     }
@@ -69,7 +69,9 @@ def network_from_document(document: Any) -> Network:
     _fields(document, ("domain", "format", "readouts", "vertices"), "the file")
     if document["format"] != FORMAT:
         _refuse(f"format {str(document['format'])[:60]!r}", "the file", needs=f"the format {FORMAT!r}")
-    nodes = tuple(_vertex_in(entry, f"vertex {i}") for i, entry in enumerate(_items(document["vertices"], "vertices")))
+    vertices = tuple(
+        _vertex_in(entry, f"vertex {i}") for i, entry in enumerate(_items(document["vertices"], "vertices"))
+    )
     readouts = []
     for entry in _items(document["readouts"], "readouts"):
         name, index = _items(entry, "readouts", 2)
@@ -78,7 +80,7 @@ def network_from_document(document: Any) -> Network:
     if document["domain"] is not None:
         sides = [_row_in(side, "domain", 2) for side in _items(document["domain"], "domain")]
         domain = tuple((side[0], side[1]) for side in sides)
-    return Network(nodes, tuple(readouts), domain)
+    return Network(vertices, tuple(readouts), domain)
 
 
 # --- writing ----------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ def relu_layers(network: Network) -> list[tuple[Matrix, Matrix]]:
     """
     others = {
         str(activation)
-        for vertex in network.nodes
+        for vertex in network.vertices
         if isinstance(vertex.operation, Activate)
         for activation in vertex.operation.activations
         if activation not in (RELU,) and not activation.is_identity

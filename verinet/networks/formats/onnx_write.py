@@ -35,7 +35,7 @@ def graph_of_network(network: Network, dtype: FloatType | None, *, rounding: boo
     writer = _Writer(FORMATS[dtype], rounding)
     inputs = []
     names: list[str] = []
-    for index, vertex in enumerate(network.nodes):
+    for index, vertex in enumerate(network.vertices):
         sources = [names[source] for source in vertex.sources]
         match vertex.operation:
             case Input(size=size, name=name):

@@ -150,12 +150,12 @@ def to_torch(network: Network, *, dtype: FloatType | None = None, rounding: bool
             return to_torch(network, dtype="float64", rounding=rounding)
     if dtype not in ("float32", "float64"):
         raise Unsupported(f'weights are written as "float32" or "float64", got {dtype!r}', fix="choose one of the two")
-    in_line = all(v.sources == ((i - 1,) if i else ()) for i, v in enumerate(network.nodes))
-    if not in_line or [index for _, index in network.readouts] != [len(network.nodes) - 1]:
+    in_line = all(v.sources == ((i - 1,) if i else ()) for i, v in enumerate(network.vertices))
+    if not in_line or [index for _, index in network.readouts] != [len(network.vertices) - 1]:
         raise Unsupported("torch.nn.Sequential holds networks without branches only", fix="write ONNX instead")
     torch, form = _library(), binary_format(dtype)
     layers = []
-    for vertex in network.nodes[1:]:
+    for vertex in network.vertices[1:]:
         if isinstance(vertex.operation, Affine):
             layers.append(_linear(torch, vertex.operation, form, rounding))
         elif isinstance(vertex.operation, Activate):
