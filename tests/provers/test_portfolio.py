@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from fractions import Fraction as F
+from pathlib import Path
+
 import pytest
 
-from verinet.claims import all_of, always, any_of, cells, fails, linear_regions, outputs, somewhere
+from verinet import kernel
+from verinet.claims import all_of, always, any_of, cells, equal, fails, linear_regions, outputs, somewhere, sup_error
 from verinet.claims.verdicts import Proved, Refuted, Unknown
 from verinet.errors import NotANumber, Unsupported
+from verinet.exact.linalg import Matrix
+from verinet.exact.rationals import Q
 from verinet.geometry import box, interval
-from verinet.networks import activation, apply_activation, layered, network, relu, variable
+from verinet.networks import Affine, activation, apply_activation, layered, network, relu, variable
+from verinet.networks.formats import read_network
 from verinet.provers.portfolio import prove
 from verinet.work import Budget
 
@@ -51,3 +58,29 @@ def test_a_budget_that_is_spent_gives_unknown_whatever_is_asked() -> None:
         verdict = prove(claim, Budget(seconds=0))
         assert isinstance(verdict, Unknown)
         assert "budget" in verdict.reason
+
+
+@pytest.mark.parametrize("stated", ["1", "1/3", "251/1000"])
+def test_a_sup_error_stated_too_large_is_refuted_by_a_smaller_bound(stated: str) -> None:
+    x = variable("x")
+    verdict = prove(sup_error(network(x, relu(x)), x**2, interval(0, 1)) == Q(stated))
+    assert isinstance(verdict, Refuted)
+    assert verdict.counterexample is None
+    assert verdict.certificate is not None
+    statement = verdict.certificate.data["statement"]
+    smaller = F(int(statement["error"]["at"][0], 16), int(statement["error"]["over"], 16))
+    assert kernel.check(verdict.certificate.text).kind == "sup-error-at-most"
+    assert F(1, 4) <= smaller < Q(stated)
+
+
+@pytest.mark.long
+def test_thousands_of_leaves() -> None:
+    """A 2-16-16-1 network equals its copy with units in another order and on another scale."""
+    net = read_network(Path(__file__).parent.parent / "data" / "nets" / "2-16-16-1.json")
+    maps = [vertex.operation for vertex in net.vertices if isinstance(vertex.operation, Affine)]
+    swap = Matrix.from_integers([[int(i + j == 15) for j in range(16)] for i in range(16)])
+    weights = [swap.scale(2) @ maps[0].weight, swap @ maps[1].weight @ swap.scale("1/2"), maps[2].weight @ swap]
+    biases = [swap.scale(2) @ maps[0].bias, swap @ maps[1].bias, maps[2].bias]
+    verdict = prove(equal(net, layered(weights, biases), box((-1, 1), dimension=2)))
+    assert isinstance(verdict, Proved)
+    assert kernel.check(verdict.certificate.text).leaves >= 5000

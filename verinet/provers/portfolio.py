@@ -26,9 +26,9 @@ from verinet.claims.language import (
 )
 from verinet.claims.verdicts import Certificate, Counterexample, Proved, Refuted, Theorem, Unknown, Verdict
 from verinet.errors import CertificateRejected, NotANumber, Unsupported
-from verinet.provers.cases import box_of, common, hex_number
+from verinet.provers.cases import Box, box_of, common, hex_number
 from verinet.provers.refute import attack, fails_at
-from verinet.provers.smt import second_look, without_share
+from verinet.provers.smt import is_small, second_look, without_share
 from verinet.provers.tree import Fails as Failure
 from verinet.provers.tree import Steps, Stopped, sample_points, search
 from verinet.work import SILENT, Budget, Progress
@@ -38,6 +38,11 @@ STARTS = 512
 FEW_STARTS = 128
 #: Cases that the tree may visit before the refuter is asked to look harder.
 FIRST_STEPS = 300
+#: Of the time that is left, what the refuter may use; and the blocks of new starts it may try.
+REFUTER_SHARE = 0.25
+MOST_BLOCKS = 8
+#: Smaller bounds tried when one that holds is not attained.
+HALVINGS = 12
 
 
 def prove(claim: Claim, budget: Budget | float | None = None, progress: Progress = SILENT) -> Verdict:
@@ -126,10 +131,10 @@ def _universal(claim: Always | Equal | SupErrorAtMost | SupErrorEquals, budget: 
     if statement.domain is None:
         return Unknown("the statement has no domain")
     box = box_of(statement.domain)
-    whole, budget = budget, without_share(budget)
+    whole, budget = budget, without_share(budget) if is_small(claim) else budget
     outcome: Steps | Failure | Stopped = Stopped("not searched", 0)
     for deep in (False, True):
-        point = attack(claim, statement, box, sample_points(box, STARTS if deep else FEW_STARTS), budget, deep)
+        point = _attacked(claim, statement, box, budget, deep)
         if point is not None:
             return _refuted(claim, point)
         progress.update(0, 1, "no counterexample by descent; splitting")
@@ -152,10 +157,51 @@ def _universal(claim: Always | Equal | SupErrorAtMost | SupErrorEquals, budget: 
     if isinstance(claim, SupErrorEquals):
         attained = next((p for p in outcome.contacts if claim.attained_at(p)), None)
         if attained is None:
-            return Unknown("the bound holds, but no point was found at which it is attained")
+            return _smaller(claim, box, budget, progress)
         errors = [abs(v - t.value(attained)) for v, t in zip(claim.outputs_at(attained), claim.targets, strict=True)]
         evidence |= {"point": _point(attained), "output": errors.index(max(errors))}
     return certified(claim.text(), data, evidence)
+
+
+def _attacked(
+    claim: Always | Equal | SupErrorAtMost | SupErrorEquals,
+    statement: kernel.Statement,
+    box: Box,
+    budget: Budget,
+    deep: bool,
+) -> tuple[Fraction, ...] | None:
+    """One quick look; or, `deep`, looks from ever new starts, with a part of the time that is left."""
+    left = budget.left()
+    share = budget if left is None else Budget(left * REFUTER_SHARE)
+    if not deep:
+        return attack(claim, statement, box, sample_points(box, FEW_STARTS), share, deep)
+    for block in range(MOST_BLOCKS if left is not None else 1):
+        point = attack(claim, statement, box, sample_points(box, STARTS, block * STARTS), share, deep)
+        if point is not None or share.exhausted():
+            return point
+    return None
+
+
+def _smaller(claim: SupErrorEquals, box: Box, budget: Budget, progress: Progress) -> Verdict:
+    """The bound holds and no point attains it: prove a smaller one, halving the gap to the largest error seen."""
+    seen = [box.to_x(point.tolist(), 20) for point in sample_points(box)]
+    largest = max((claim.error_at(point) for point in seen if claim.domain.contains(point)), default=Fraction(0))
+    for _ in range(HALVINGS):
+        middle = (largest + claim.error) / 2
+        smaller = SupErrorAtMost(claim.networks, claim.targets, claim.domain, middle.limit_denominator(1000))
+        if not largest <= smaller.error < claim.error:
+            smaller = SupErrorAtMost(claim.networks, claim.targets, claim.domain, middle)
+        data = smaller.statement()
+        outcome = search(_read(data), budget, progress)
+        if isinstance(outcome, Failure):
+            largest = max(largest, claim.error_at(outcome.point))
+            continue
+        if isinstance(outcome, Steps):
+            proved = certified(smaller.text(), data, {"steps": outcome.steps})
+            if isinstance(proved, Proved):
+                return Refuted(None, proved.certificate, f"{claim.text()} (there {smaller.text()})")
+        break
+    return Unknown("the bound holds, but no point was found at which it is attained")
 
 
 def _refuted(claim: Always | Equal | SupErrorAtMost | SupErrorEquals, point: tuple[Fraction, ...]) -> Verdict:

@@ -46,6 +46,11 @@ def without_share(budget: Budget) -> Budget:
     return Budget(budget.seconds - share, None, budget.spent, budget.started)
 
 
+def is_small(claim: Constrained) -> bool:
+    """Are the claim's networks small enough to be handed to the solver?"""
+    return sum(map(_weights, claim.networks)) <= MOST_WEIGHTS
+
+
 def second_look(claim: Constrained, seconds: float | None) -> Point | str:
     """Ask z3 for a point that refutes the claim (for a claim of existence: one that shows it).
 
@@ -72,7 +77,7 @@ def second_look(claim: Constrained, seconds: float | None) -> Point | str:
     -----
     Guarantee: exact for a point; what z3 says beyond is the word of a solver.
     """
-    if seconds is None or seconds < LEAST_SECONDS / 2 or sum(map(_weights, claim.networks)) > MOST_WEIGHTS:
+    if seconds is None or seconds < LEAST_SECONDS / 2 or not is_small(claim):
         return ""
     try:
         constraints, inputs = violation(claim)

@@ -242,13 +242,13 @@ def search(statement: Statement, budget: Budget | None = None, progress: Progres
         return Stopped("it was interrupted", running.leaves, True)
 
 
-def sample_points(box: Box, count: int = POINTS) -> Floats:
-    """A few points of the domain in box coordinates: its center, and a fixed low-discrepancy set."""
+def sample_points(box: Box, count: int = POINTS, start: int = 0) -> Floats:
+    """Points of the domain in box coordinates: its center, and a part of a fixed low-discrepancy sequence."""
     size = len(box.low)
     if not box.bounded:
         return np.zeros((0, size))
     steps = np.array([np.sqrt(p) % 1 for p in primes(size)])
-    points = 2 * ((np.arange(1, count)[:, None] * steps[None, :]) % 1) - 1
+    points = 2 * ((np.arange(start + 1, start + count)[:, None] * steps[None, :]) % 1) - 1
     points = np.vstack([np.zeros((1, size)), points])
     low, high = box.ends
     points = np.clip(points, low, high)
