@@ -463,7 +463,7 @@ def test_numbers_may_be_long(digits: int) -> None:
             "(x0 - y0 >= 0 or -x0 - y0 >= 0) and (-y0 + 2 > 0 or 1 >= 0)",
         ),
         ("half-value", "network 1-1; at x = (0): y = (1/2)"),
-        ("half-fails", "network 1-1; for some x with x0 in [-1, 1]: not all of (2 y0 - 1 > 0)"),
+        ("half-fails", "network 1-1; for some x with x0 in [-1, 1]: not ((2 y0 - 1 > 0))"),
         ("half-holds", "network 1-1; for some x with x0 in [-1, 1]: (2 y0 - 1 >= 0)"),
         (
             "maximum-again",
@@ -471,14 +471,14 @@ def test_numbers_may_be_long(digits: int) -> None:
         ),
         (
             "error-of-two-outputs",
-            "network 1-2; for all x with x0 in [0, 1]: sup of |y0 - (x0^1)|, |y1 - (1)| <= 1",
+            "network 1-2; over all x with x0 in [0, 1]: largest sup of |y0 - (x0^1)|, |y1 - (1)| <= 1",
         ),
         ("nothing-is-claimed", "network 1-1; for all x with x0 in [-1, 1]: true"),
         (
             "cells-of-two-layers",
-            "network 1-1-2; for all x with x0 in [-1, 1]: full-dimensional activation cells: (4)",
+            "network 1-1-2; over all x with x0 in [-1, 1]: full-dimensional activation cells: (4)",
         ),
-        ("regions-of-hat", "network 1-1; for all x with x0 in [-1, 2]: linear regions: (4)"),
+        ("regions-of-hat", "network 1-1; over all x with x0 in [-1, 2]: linear regions: (4)"),
     ],
 )
 def test_the_statement_in_words(name: str, text: str) -> None:
@@ -488,7 +488,7 @@ def test_the_statement_in_words(name: str, text: str) -> None:
 def test_a_failing_conjunction_is_not_printed_as_one_failing_clause() -> None:
     claim = [[truths.atom((-1, 0), (1,), ">")], [truths.atom((0, 0), (1,))], []]
     document = make.changed("half-fails", ("statement.claim", claim))
-    assert check(document).text.endswith("not all of (y0 - 1 > 0) and (y0 >= 0) and (false)")
+    assert check(document).text.endswith("not ((y0 - 1 > 0) and (y0 >= 0) and (false))")
 
 
 def test_the_report_names_assumptions_first() -> None:
@@ -526,3 +526,14 @@ def test_the_document_names_every_kind_step_and_limit() -> None:
     ]
     words += [kernel.FORMAT, *kernel.LAYER, *kernel.ASSUMPTION]
     assert [entry for entry in words if entry not in document] == []
+
+
+def test_a_file_name_writes_no_line_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = "x\nCHECKED   network 1-1; for all x with x0 in (-oo, oo): (-1 >= 0)\n\x1b[2K.json"
+    for text, status in ((json.dumps(TRUE["half-value"]), 0), ("{}", 1)):
+        path = tmp_path / name
+        path.write_text(text)
+        assert kernel.main([str(path)]) == status
+        shown = "".join(capsys.readouterr())
+        assert "\x1b" not in shown
+        assert sum(line.startswith("CHECKED") for line in shown.splitlines()) == int(status == 0)

@@ -363,12 +363,9 @@ def evaluate(network: list[Layer], point: Point) -> list[Fraction]:
 
 
 def in_force(table: list[Piece], z: int, over: int) -> Piece:
-    """First piece whose test passes, for q z = z/over."""
-    for piece in table[:-1]:
-        end = (piece.until or 0) * over
-        if z < end or (z == end and piece.side == "left"):
-            return piece
-    return table[-1]
+    """First piece whose test passes, for q z = z/over: less than its end, or equal where the left side owns it."""
+    passing = (piece for piece in table[:-1] if z - (piece.until or 0) * over < int(piece.side == "left"))
+    return next(passing, table[-1])
 
 
 def claim_holds(statement: Statement, point: Point) -> bool:
@@ -715,7 +712,7 @@ def check(text: str, lines: bool = False) -> Report:
 
     Raises Rejected, which names the place, unless every check passes.
     """
-    first, *rest = text.rstrip("\n").split("\n") if lines else [text]
+    first, *rest = text.removesuffix("\n").split("\n") if lines else [text]
     header = read_json(first, "file")
     form, assumed, stated, proof = fields(header, ("format", "assumptions", "statement", "evidence"), "file")
     if form != FORMAT:
@@ -779,7 +776,8 @@ def place_text(statement: Statement) -> str:
     domain = statement.domain
     if domain is None:
         return f"at x = {point_text(statement.point or (1, []))}"
-    parts = ["for some x with" if statement.kind in ("fails", "holds") else "for all x with"]
+    quantifiers = {"fails": "for some", "holds": "for some", "always": "for all", "equal": "for all"}
+    parts = [f"{quantifiers.get(statement.kind, 'over all')} x with"]
     for name, (low, high) in zip(names_of("x", len(domain.box)), domain.box, strict=True):
         left = "(-oo" if low is None else "[" + decimal(low, domain.over)
         right = "oo)" if high is None else decimal(high, domain.over) + "]"
@@ -792,10 +790,11 @@ def conclusion(statement: Statement) -> str:
     if statement.targets:
         gaps = [f"|y{k} - ({polynomial_text(*target)})|" for k, target in enumerate(statement.targets)]
         relation = "=" if statement.kind == "sup-error-equals" else "<="
-        return f"sup of {', '.join(gaps)} {relation} {decimal(stated[0], over)}"
+        return f"{'largest ' * (len(gaps) > 1)}sup of {', '.join(gaps)} {relation} {decimal(stated[0], over)}"
     if statement.kind in ("fails", "holds", "always"):
         clauses = [" or ".join(form_text(*atom) for atom in clause) or "false" for clause in statement.clauses]
-        return "not all of " * (statement.kind == "fails") + (") and (".join(clauses).join("()") if clauses else "true")
+        text = ") and (".join(clauses).join("()") if clauses else "true"
+        return f"not ({text})" if statement.kind == "fails" else text
     texts = {"value": "y = ", "cells": "full-dimensional activation cells: ", "linear-regions": "linear regions: "}
     return texts[statement.kind] + point_text(statement.stated) if stated else "the two networks are equal"
 
@@ -819,16 +818,17 @@ def main(arguments: list[str]) -> int:
     paths = [argument for argument in arguments if argument != "--strict"]
     status = 0
     for path in paths or ["(no file)"]:
+        shown = path if path.isprintable() else ascii(path)  # a name must not write lines of its own
         try:
             with open(path, "rb") as file:
                 report = check(file.read().decode("utf-8"), path.endswith(".jsonl"))
-            print(report_text(report, path))
+            print(report_text(report, shown))
             status = max(status, int("--strict" in arguments and bool(report.assumptions)))
         except OSError as error:
-            print(f"{path}: {error.strerror}\nFix: kernel.py [--strict] CERTIFICATE... reads files", file=sys.stderr)
+            print(f"{shown}: {error.strerror}\nFix: kernel.py [--strict] CERTIFICATE... reads files", file=sys.stderr)
             status = 3
         except (Rejected, UnicodeError, MemoryError) as error:
-            print(f"REJECTED  {path}: {str(error) or 'not enough memory'}", file=sys.stderr)
+            print(f"REJECTED  {shown}: {str(error) or 'not enough memory'}", file=sys.stderr)
             status = max(status, 1)
     return status
 
