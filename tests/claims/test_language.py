@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from verinet import kernel
 from verinet.claims import (
+    Counterexample,
     Polynomial,
     all_of,
     always,
@@ -273,8 +274,18 @@ def test_long_texts_count_what_they_leave_out() -> None:
     lambda: sup_error(hat(), 0, interval(0, 1)) >= 1,
     lambda: sup_error(hat(), 0, interval(0, 1)) > 1,
     lambda: sup_error(hat(), 0, interval(0, 1)) != 1,
+    lambda: bool(sup_error(hat(), 0, interval(0, 1))),
+    lambda: not value(hat(), at=0),
+    lambda: bool(cells(hat(), interval(0, 1))),
+    lambda: bool(linear_regions(hat(), interval(0, 1))),
     lambda: value(hat(), at=0) != 1,
+    lambda: value(hat(), at=0) <= 1,
     lambda: cells(hat(), interval(0, 1)) != 1,
+    lambda: cells(hat(), interval(0, 1)) >= 1,
+    lambda: linear_regions(hat(), interval(0, 1)) < 1,
+    lambda: cells(hat(), interval(0, 1)) == -1,
+    lambda: linear_regions(hat(), interval(0, 1)) == -1,
+    lambda: cells(hat(), interval(0, 1)) == Q(10**5000),
     lambda: cells(hat(), interval(0, 1)) == "2",
     lambda: cells(hat(), interval(0, 1)) == True,  # noqa: E712
     lambda: always(hat(), outputs(hat())[0] == 1, interval(0, 1)),
@@ -298,6 +309,7 @@ def test_usual_slips_are_explained(slip) -> None:
     lambda: sup_error("f", 0, interval(0, 1)),
     lambda: sup_error(plane(), 0, UNIT) <= 1,
     lambda: sup_error(hat(), [0, 0], interval(0, 1)) <= 1,
+    lambda: value("f", at=0),
     lambda: value(plane(), at=0) == 1,
     lambda: value(hat(), at=0) == (1, 2),
     lambda: linear_regions(plane(), UNIT) == 3,
@@ -319,6 +331,23 @@ def test_sizes_are_checked(slip) -> None:
 def test_floats_are_refused(slip) -> None:
     with pytest.raises(InexactInput):
         slip()
+
+
+def test_no_text_of_a_claim_meets_the_digit_limit() -> None:
+    huge = Q("1" + "0" * 5000)
+    far, top = interval(0, huge), sup_error(hat(), 0, interval(0, 1)) == huge
+    for spoken in (
+        top,
+        top.at_most(),
+        always(hat(), outputs(1)[0] <= huge, far),
+        value(hat(), at=huge) == huge,
+        cells(hat(), far) == 10**5000,
+        Polynomial.constant(huge, 1),
+    ):
+        assert "1000000000...00000000" in repr(spoken)
+        assert "1" + "0" * 5000 in (str(spoken) if isinstance(spoken, Polynomial) else spoken.text())
+    assert "1000000000...00000000" in repr(value(hat(), at=huge))
+    assert "1000000000...00000000" in repr(Counterexample((huge,), (huge,), "y_0 <= 1"))
 
 
 def test_other_values_are_refused() -> None:

@@ -55,7 +55,7 @@ sys.exit(main())
     [
         "verinet.provers.tree.two_sided",
         "verinet.provers.portfolio.attack",
-        "verinet.cli.networks.read_network",
+        "verinet.cli.networks.read_file",
         "verinet.kernel.check",
     ],
 )
@@ -119,10 +119,10 @@ def test_progress_stays_off_a_file(tmp_path: Path) -> None:
 def test_an_unexpected_exception_is_one_line(
     capsys: Capsys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, debug: str
 ) -> None:
-    def broken(path: str) -> None:
+    def broken(path: str, options: object) -> None:
         raise ZeroDivisionError("division\nby zero")
 
-    monkeypatch.setattr("verinet.cli.networks.read_network", broken)
+    monkeypatch.setattr("verinet.cli.networks.read_file", broken)
     monkeypatch.setenv("VERINET_DEBUG", debug)
     screen = run(capsys, tmp_path, "eval", "net.json", "--at", "1")
     assert screen.status == 3

@@ -210,5 +210,9 @@ def test_mpmath_alone_is_numeric():
 def test_enclosure_values():
     with pytest.raises(NotANumber):
         Enclosure(Fraction(1), Fraction(0))
+    with pytest.raises(NotANumber, match="Fix:"):
+        Enclosure(Fraction(10**5000), Fraction(0))
+    with pytest.raises(NotANumber, match="Fix:"):
+        enclose("exp", Fraction(1), Fraction(-(10**5000)))
     assert Enclosure(Fraction(1), Fraction(1)).width == 0
     assert not Enclosure(Fraction(1), Fraction(2)).contains(Fraction(5, 2))

@@ -12,7 +12,7 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verinet.errors import InexactInput, NotANumber, ShapeMismatch, SingularMatrix
+from verinet.errors import InexactInput, NotANumber, ShapeMismatch, SingularMatrix, Unsupported
 from verinet.exact.linalg import Matrix
 
 # A pool of nasty numbers: zeros, small ones that cancel, dyadic ones, denominators of 60 digits.
@@ -292,12 +292,20 @@ def test_entries_that_are_refused():
         Matrix.from_integers([[0.5]])
     with pytest.raises(NotANumber):
         Matrix.from_integers([[1]], 0)
-    with pytest.raises(TypeError):
-        Matrix()
-    with pytest.raises(TypeError):
-        Matrix.zeros(1, 1) + 1
-    with pytest.raises(TypeError):
-        Matrix.zeros(1, 1) @ 1
+
+
+def test_what_is_no_matrix_is_told_how_to_become_one():
+    for call in (lambda: Matrix(), lambda: Matrix([[1]]), lambda: Matrix(rows=[[1]])):
+        with pytest.raises(Unsupported, match=r"Fix: write Matrix\.from_rows"):
+            call()
+    a = Matrix.identity(3)
+    for call in (
+        lambda: a @ [1, 2, 3], lambda: a @ 1, lambda: a + 1, lambda: a - [1], lambda: a.solve([1, 2, 3]),
+        lambda: a.hstack([1, 2, 3]), lambda: a.vstack(a, 1), lambda: a.block_diagonal(None),
+    ):  # fmt: skip
+        with pytest.raises(ShapeMismatch, match=r"Fix: write Matrix\.column"):
+            call()
+    assert a != [1]
 
 
 def test_a_matrix_does_not_change():

@@ -29,6 +29,7 @@ def test_one_parameter():
     assert sign(x**2 - 2, [a]) == -1
     assert sign(7, [a]) == sign(Fraction(1, 3), [a]) == 1
     assert sign(sympy.Integer(0), [a]) == 0
+    assert sign(-(10**5000), [a]) == -1
 
 
 def test_ends_matter():
@@ -76,7 +77,8 @@ def test_what_is_refused():
     other = sympy.Symbol("other")
     for wrong in (
         a.symbol + other, 0.5 * a.symbol, sympy.sin(a.symbol), sympy.sqrt(a.symbol), sympy.sqrt(2) * a.symbol,
-        "a + 1", "__import__('os')", sympy.zoo, sympy.nan, object(), 0.5,
+        "a + 1", "7", "__import__('os')", sympy.zoo, sympy.nan, object(), 0.5, True, None,
+        sympy.true, sympy.Matrix([1]), 10**5000 * sympy.sin(a.symbol),
     ):  # fmt: skip
         with pytest.raises(Unsupported, match="Fix:"):
             sign(wrong, [a])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from fractions import Fraction
 
 import flint
@@ -103,6 +104,32 @@ def test_no_number_at_all(value):
 def test_other_things_are_refused(value):
     with pytest.raises(NotANumber):
         Q(value)
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("0.1", Fraction(1, 10)),
+        ("-2.50", Fraction(-5, 2)),
+        ("1E+3", Fraction(1000)),
+        ("1e-7", Fraction(1, 10**7)),
+        ("-0", Fraction(0)),
+    ],
+)
+def test_decimals_are_exact(text, expected):
+    assert Q(Decimal(text)) == expected
+    assert type(Q(Decimal(text))) is Fraction
+
+
+@pytest.mark.parametrize("text", ["NaN", "sNaN", "Infinity", "-Infinity", "1e999999", "1e-5001", "1e400000000"])
+def test_decimals_that_are_refused(text):
+    with pytest.raises(NotANumber, match="Fix:"):
+        Q(Decimal(text))
+
+
+def test_what_cannot_be_printed_is_refused_all_the_same():
+    with pytest.raises(NotANumber, match="of type list"):
+        Q([10**5000])
 
 
 def test_sympy_floats_are_refused():

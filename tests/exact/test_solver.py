@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import importlib.util
 from fractions import Fraction
 
 import pytest
@@ -25,6 +26,7 @@ from verinet.exact.solver import (
     choose,
     constant,
     equals,
+    floor,
     holds,
     if_less,
     linear,
@@ -59,6 +61,32 @@ def test_ties_of_if_less():
     assert solve([below(x, ZERO), above(relu, ZERO)], [x], 10) == Unsat()
     turned = choose(above(x, ZERO), constant(ONE), constant(ZERO))
     assert solve([equals(x, ZERO), equals(turned, ONE)], [x], 10) == Unsat()
+
+
+def test_the_integer_part():
+    (x,) = variables("x", 1)
+    whole = floor(x)
+    for value, part in (("-1/2", -1), ("7/3", 2), ("-2", -2), ("0", 0)):
+        assert holds([equals(whole, Fraction(part))], {"x0": Fraction(value)})
+        assert floor(constant(Fraction(value))).value == part
+    odd = [equals(whole, Fraction(-3)), equals(linear((ONE, -ONE), ZERO, (x, whole)), Fraction(1, 4))]
+    assert solve(odd, [x], 10) == Point((Fraction(-11, 4),))
+    assert solve([above(whole, ZERO), below(whole, ONE)], [x], 10) == Unsat()
+    assert smtlib(odd).startswith("(set-logic QF_LIRA)")
+    assert smtlib([above(mul(whole, x), ZERO)]).startswith("(set-logic QF_NIRA)")
+    if importlib.util.find_spec("cvc5"):
+        assert second_opinion(smtlib(odd), 10) == "sat"
+        assert second_opinion(smtlib([above(whole, ZERO), below(whole, ONE)]), 10) == "unsat"
+
+
+def test_no_repr_meets_the_digit_limit_or_writes_what_is_shared_again_and_again():
+    (x,) = variables("x", 1)
+    doubled = x
+    for _ in range(60):
+        doubled = add(doubled, doubled)
+    assert repr(doubled) == "<Term sum, 2 parts>"
+    assert repr(equals(x, Fraction(10**5000))) == "<Formula =, 1 parts>"
+    assert "..." in repr(Point((Fraction(10**5000),)))
 
 
 def test_connectives():

@@ -75,6 +75,15 @@ def test_floats_are_refused() -> None:
     lambda: Polyhedron((0,), (1,), (Halfspace((1, 1), 0),)),
     lambda: Halfspace((), 0),
     lambda: polytope(),
+    lambda: polytope([]),
+    lambda: polytope(1),
+    lambda: polytope([Halfspace((1,), 0), (1, 2)]),
+    lambda: interval(0, 1).cut((1, 0)),
+    lambda: Polyhedron(0, 1),
+    lambda: Polyhedron((0,), (1,), (1,)),
+    lambda: Halfspace(1, 2),
+    lambda: Halfspace("12", 2),
+    lambda: box((10**5000, 1, 2)),
     lambda: interval(0, 1).contains((0, 0)),
 ])  # fmt: skip
 def test_sizes_are_checked(build) -> None:
@@ -137,6 +146,20 @@ def test_bounding_box_from_halfspaces() -> None:
     triangle = polytope(Halfspace((-1, 0), 0), Halfspace((0, -1), 0), Halfspace((2, 3), 1))
     assert (triangle.low, triangle.high) == ((0, 0), (F(1, 2), F(1, 3)))
     assert triangle.is_bounded
+
+
+def test_halfspaces_in_one_sequence() -> None:
+    sides = [Halfspace((-1, 0), 0), Halfspace((0, -1), 0), Halfspace((2, 3), 1)]
+    assert polytope(sides) == polytope(*sides) == polytope(tuple(sides))
+    assert interval(0, 1).cut([Halfspace((1,), "1/2")]) == interval(0, 1).cut(Halfspace((1,), "1/2"))
+
+
+def test_no_repr_meets_the_digit_limit() -> None:
+    huge = F(10**5000)
+    assert repr(interval(0, huge)) == (
+        "Polyhedron(low=(Fraction(0, 1),), high=(Fraction(1000000000...00000000, 1),), halfspaces=())"
+    )
+    assert "0...00000000" in repr(Halfspace((huge,), 1))
 
 
 def test_bounding_box_keeps_the_sides_it_has() -> None:

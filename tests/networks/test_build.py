@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.networks.strategies import HUGE, networks, small
-from verinet.errors import InexactInput, NotANumber, ShapeMismatch
+from verinet.errors import EmptyDomain, InexactInput, NotANumber, ShapeMismatch, Unsupported
 from verinet.exact.linalg import Matrix
 from verinet.networks import (
     abs_,
@@ -181,6 +181,52 @@ def test_domains_of_combinators():
     assert stack(f, g).domain is None
     assert [name for name, _ in stack(f, f).inputs] == ["x", "x_2"]
     assert [name for name, _ in parallel(f, f).outputs] == ["y", "y_2"]
+
+
+def test_domains_in_one_x_are_intersected():
+    x = variable("x")
+    f, g, free = (network(x, x, domain=sides) for sides in ([(0, 2)], [(1, 3)], None))
+    assert parallel(f, g).domain == add(g, f).domain == ((F(1), F(2)),)
+    assert parallel(f, free).domain == add(free, f).domain == f.domain
+    assert parallel(f, network(x, x, domain=[(2, 5)])).domain == ((F(2), F(2)),)
+    assert parallel(free, free).domain is None
+    for join in (parallel, add):
+        with pytest.raises(EmptyDomain, match=r"got \[0, 2\] and \[5/2, 3\]"):
+            join(f, network(x, x, domain=[("5/2", 3)]))
+    for made in (scale(f, 2), skip(f), readouts(f, {"a": lambda y: y[0]}), affine_after(f, [[1]])):
+        assert made.domain == f.domain
+
+
+def test_composition_keeps_the_inner_domain():
+    x = variable("x")
+    hat = network(x, 2 * relu(x) - 4 * relu(x - "1/2") + 2 * relu(x - 1), domain=[(0, 1)])
+    free = hat.with_domain(None)
+    # intervals alone put the values of the hat in [-2, 2]: that is no reason to refuse the sawtooth
+    assert compose(hat, times=3).domain == compose(hat, hat).domain == compose(free, hat).domain == hat.domain
+    assert compose(hat, free).domain is None
+    far = network(x, x + 5, domain=[(0, 1)])
+    for wrong in (lambda: compose(hat, far), lambda: compose(far, times=2)):
+        with pytest.raises(EmptyDomain, match=r"\[0, 1\], got values in \[5, 6\](.|\n)*Fix: "):
+            wrong()
+    assert compose(free, far)(0) == (F(0),)
+    assert compose(far, times=1).domain == far.domain
+    # no certified range, no refusal
+    huge = network(x, apply_activation(x, activation("exp2")), domain=[(0, 10**9)])
+    assert compose(hat, huge).domain == huge.domain
+
+
+def test_expressions_are_not_compared():
+    x, y = variables("x", 2)
+    for wrong in (
+        lambda: x > 1,
+        lambda: relu(x) >= y,
+        lambda: "1/2" < x,  # noqa: SIM300
+        lambda: x <= y,
+        lambda: max(x, y),
+        lambda: 0 < x < 1,
+    ):
+        with pytest.raises(Unsupported, match=r"claims\.outputs(.|\n)*maximum"):
+            wrong()
 
 
 def test_combinators_refuse():

@@ -123,6 +123,18 @@ def test_the_hash_sees_every_part():
     assert make().hash == make().hash
 
 
+def test_the_hash_sees_names_which_the_function_does_not():
+    f = layered([[[1]]], [[0]])
+    renamed = Network((f.vertices[0], Vertex(f.vertices[1].operation, (0,), "other")), f.readouts)
+    assert renamed(3) == f(3)
+    assert renamed.hash != f.hash
+
+
+def test_an_empty_side_of_many_digits_is_told():
+    with pytest.raises(EmptyDomain, match="Fix:"):
+        layered([[[1]]], [[0]]).with_domain([(10**5000, 0)])
+
+
 @given(networks(small, (*AFFINE, activation("floor"), activation("frac"), activation("repu", 2))), st.data())
 def test_certified_ranges_hold_all_values(f, data):
     box = [

@@ -9,7 +9,7 @@ import sympy
 
 import verinet as vn
 from verinet import Q
-from verinet.errors import NotBounded
+from verinet.errors import EmptyDomain, NotANumber, NotBounded, ShapeMismatch
 from verinet.networks import activation
 from verinet.networks.expressions import apply_activation
 from verinet.provers.second_look import NumericError, numeric_error
@@ -80,3 +80,22 @@ def test_several_outputs_and_seven_inputs() -> None:
 def test_an_unbounded_domain_is_refused() -> None:
     with pytest.raises(NotBounded, match="Fix:"):
         numeric_error(vn.network(x, x), 0, vn.whole_space(1))
+
+
+@pytest.mark.parametrize("digits", [0, -3, 2.5, "50", True, None])
+def test_digits_are_a_positive_number(digits: object) -> None:
+    with pytest.raises(NotANumber, match="Fix: write digits=50"):
+        numeric_error(vn.network(x, x), 0, vn.interval(0, 1), digits=digits)  # type: ignore[arg-type]
+
+
+def test_one_digit_is_enough() -> None:
+    assert numeric_error(vn.network(x, x), 0, vn.interval(0, 1), digits=1).value == "1.0"
+
+
+def test_sizes_are_checked_before_the_search() -> None:
+    with pytest.raises(ShapeMismatch, match="Fix:"):
+        numeric_error(vn.network(x, x), 0, (0, 1))  # type: ignore[arg-type]
+    with pytest.raises(ShapeMismatch, match="Fix:"):
+        numeric_error(vn.network(x, x), [0, 0], vn.interval(0, 1))
+    with pytest.raises(EmptyDomain, match="Fix:"):
+        numeric_error(vn.network(x, x), 0, vn.interval(0, 1).cut(vn.Halfspace((1,), -1)))

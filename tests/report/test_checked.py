@@ -21,7 +21,7 @@ def test_the_hash_and_the_assumptions_are_the_kernels(path: Path) -> None:
     assert theorem == vn.check(path) != vn.check(report)  # the source differs
     assert theorem.hash == vn.check(report).hash
     assert bool(theorem.assumptions) is (path.stem == "assumed")
-    assert theorem.headline == ("CHECKED UNDER 1 ASSUMPTIONS" if theorem.assumptions else "CHECKED")
+    assert theorem.headline == ("CHECKED UNDER 1 ASSUMPTION" if theorem.assumptions else "CHECKED")
 
 
 def test_a_verdict_can_be_checked_again() -> None:

@@ -24,6 +24,7 @@ from verinet.claims.language import (
 )
 from verinet.claims.targets import Polynomial, as_polynomial
 from verinet.errors import ShapeMismatch, Unsupported
+from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import Q
 from verinet.geometry.polyhedra import Polyhedron, exact_point
 from verinet.networks.network import Network
@@ -112,17 +113,44 @@ def always(networks: Networks, formula: object, domain: Polyhedron) -> Always:
 
 
 def somewhere(networks: Networks, formula: object, domain: Polyhedron) -> Somewhere:
-    """Claim that a formula holds at some x of the domain; arguments as for `always`."""
+    """Claim that a formula holds at some x of the domain; arguments as for `always`.
+
+    Guarantee: exact (the claim says exactly this).
+
+    Examples
+    --------
+    >>> from verinet.geometry.polyhedra import interval
+    >>> from verinet.networks.build import network, relu, variable
+    >>> x = variable("x")
+    >>> f = network(x, relu(x))
+    >>> print(somewhere(f, outputs(f)[0] >= 1, interval(-1, 1)).text())
+    y_0 >= 1 at some x of [-1,1]
+    """
     return Somewhere(_tuple(networks), clauses(as_formula(formula)), domain)
 
 
 def fails(networks: Networks, formula: object, domain: Polyhedron) -> Fails:
-    """Claim that a formula fails at some x of the domain; arguments as for `always`."""
+    """Claim that a formula fails at some x of the domain; arguments as for `always`.
+
+    Guarantee: exact (the claim says exactly this).
+
+    Examples
+    --------
+    >>> from verinet.geometry.polyhedra import interval
+    >>> from verinet.networks.build import network, relu, variable
+    >>> x = variable("x")
+    >>> f = network(x, relu(x))
+    >>> claim = fails(f, outputs(f)[0] <= "1/2", interval(-1, 1))
+    >>> claim.holds_at((1,)), claim.holds_at((0,))
+    (True, False)
+    """
     return Fails(_tuple(networks), clauses(as_formula(formula)), domain)
 
 
 def equal(left: Network, right: Network, domain: Polyhedron) -> Equal:
     """Claim that two networks have the same outputs on the domain.
+
+    Guarantee: exact (the claim says exactly this).
 
     Raises
     ------
@@ -130,13 +158,67 @@ def equal(left: Network, right: Network, domain: Polyhedron) -> Equal:
         If inputs, outputs and domain do not fit.
     EmptyDomain
         If the domain has no point.
+
+    Examples
+    --------
+    >>> from verinet.geometry.polyhedra import interval
+    >>> from verinet.networks.build import abs_, network, relu, variable
+    >>> x = variable("x")
+    >>> claim = equal(network(x, abs_(x)), network(x, relu(x)), interval(-1, 1))
+    >>> print(claim.text())
+    f1(x) = f2(x) on [-1,1]
+    >>> claim.refuted_by((-1,))
+    True
     """
     return Equal((left, right), domain)
 
 
+class _Quantity:
+    """What a claim is made of by a comparison: no truth value, and no comparisons but those that make claims."""
+
+    __slots__ = ()
+
+    @property
+    def _words(self) -> tuple[str, str]:
+        """How it is written, and the comparisons that it has."""
+        raise NotImplementedError
+
+    def __bool__(self) -> NoReturn:
+        what, known = self._words
+        raise Unsupported(
+            f"{what} is a quantity, neither true nor false",
+            fix=f"compare it, {what} {known}, and prove the claim: verinet.prove(claim)",
+        )
+
+    def __ne__(self, other: object) -> NoReturn:
+        raise self._no_comparison("!=")
+
+    def __lt__(self, other: object) -> NoReturn:
+        raise self._no_comparison("<")
+
+    def __le__(self, other: object) -> object:
+        raise self._no_comparison("<=")
+
+    def __gt__(self, other: object) -> NoReturn:
+        raise self._no_comparison(">")
+
+    def __ge__(self, other: object) -> NoReturn:
+        raise self._no_comparison(">=")
+
+    def _no_comparison(self, relation: str) -> Unsupported:
+        what, known = self._words
+        return Unsupported(
+            f"{what} {relation} ... is no claim of certificate format 1",
+            fix=f"write {what} {known}; for lower bounds state somewhere(...)",
+        )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class SupError:
-    """The quantity ``max over x and outputs i of |f_i(x) - P_i(x)|``; compare it to get a claim."""
+class SupError(_Quantity):
+    """The quantity ``max over x and outputs i of |f_i(x) - P_i(x)|``; compare it to get a claim.
+
+    Guarantee: exact (the claim says exactly this).
+    """
 
     network: Network
     targets: tuple[Polynomial, ...]
@@ -148,17 +230,9 @@ class SupError:
     def __eq__(self, error: object) -> SupErrorEquals:  # type: ignore[override]  # a claim on purpose
         return SupErrorEquals((self.network,), self.targets, self.domain, Q(error))
 
-    def __ne__(self, other: object) -> NoReturn:
-        raise _no_comparison("sup_error(...)", "!=", "<= e or == e")
-
-    def __lt__(self, other: object) -> NoReturn:
-        raise _no_comparison("sup_error(...)", "<", "<= e or == e")
-
-    def __ge__(self, other: object) -> NoReturn:
-        raise _no_comparison("sup_error(...)", ">=", "<= e or == e")
-
-    def __gt__(self, other: object) -> NoReturn:
-        raise _no_comparison("sup_error(...)", ">", "<= e or == e")
+    @property
+    def _words(self) -> tuple[str, str]:
+        return "sup_error(...)", "<= e or == e"
 
     __hash__ = None  # type: ignore[assignment]  # == makes claims
 
@@ -209,8 +283,11 @@ def sup_error(network: Network, target: object, domain: Polyhedron, variables: o
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ValueAt:
-    """The outputs of a network at a point; compare with ``==`` to get a claim."""
+class ValueAt(_Quantity):
+    """The outputs of a network at a point; compare with ``==`` to get a claim.
+
+    Guarantee: exact (the claim says exactly this).
+    """
 
     network: Network
     at: tuple[object, ...]
@@ -221,14 +298,19 @@ class ValueAt:
         at = exact_point(self.at, self.network.input_size, "value")  # type: ignore[arg-type]
         return Value((self.network,), at, tuple(Q(entry) for entry in listed))
 
-    def __ne__(self, other: object) -> NoReturn:
-        raise _no_comparison("value(...)", "!=", "== y")
+    @property
+    def _words(self) -> tuple[str, str]:
+        return "value(...)", "== y"
+
+    __repr__ = spelled_fields
 
     __hash__ = None  # type: ignore[assignment]  # == makes claims
 
 
 def value(network: Network, at: object) -> ValueAt:
     """Return the outputs at a point of exact numbers, to be compared: ``value(f, at=(1, 2)) == 3``.
+
+    Guarantee: exact (the claim says exactly this).
 
     Examples
     --------
@@ -238,13 +320,21 @@ def value(network: Network, at: object) -> ValueAt:
     >>> claim.text(), claim.holds_at(("1/3",))
     ('f(1/3) = 1/3', True)
     """
+    if not isinstance(network, Network):
+        raise ShapeMismatch(
+            f"value needs a Network, got {type(network).__name__}",
+            fix="build it with verinet.network(...) or read it with read_network(path)",
+        )
     many = isinstance(at, Sequence) and not isinstance(at, str)
     return ValueAt(network, tuple(cast("Sequence[object]", at)) if many else (at,))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Number:
-    """A number of cells or linear regions; compare with ``==`` to get a claim."""
+class Number(_Quantity):
+    """A number of cells or linear regions; compare with ``==`` to get a claim.
+
+    Guarantee: exact (the claim says exactly this).
+    """
 
     kind: type[Cells] | type[LinearRegions]
     network: Network
@@ -253,28 +343,46 @@ class Number:
     def __eq__(self, count: object) -> Cells | LinearRegions:  # type: ignore[override]  # a claim on purpose
         return self.kind((self.network,), self.domain, cast("int", count))
 
-    def __ne__(self, other: object) -> NoReturn:
-        raise _no_comparison(f"the number of {self.kind.noun}", "!=", "== n")
+    @property
+    def _words(self) -> tuple[str, str]:
+        return f"{self.kind.noun.replace(' ', '_')}(...)", "== n"
 
     __hash__ = None  # type: ignore[assignment]  # == makes claims
 
 
 def cells(network: Network, domain: Polyhedron) -> Number:
-    """Return the number of full-dimensional activation cells, to be compared: ``cells(f, d) == 8``."""
+    """Return the number of full-dimensional activation cells, to be compared: ``cells(f, d) == 8``.
+
+    Guarantee: exact (the claim says exactly this).
+
+    Examples
+    --------
+    >>> from verinet.geometry.polyhedra import interval
+    >>> from verinet.networks.build import network, relu, variable
+    >>> x = variable("x")
+    >>> hat = network(x, relu(x) - 2 * relu(x - 1))
+    >>> print((cells(hat, interval(-1, 2)) == 3).text())
+    f has 3 cells on [-1,2]
+    """
     return Number(Cells, network, domain)
 
 
 def linear_regions(network: Network, domain: Polyhedron) -> Number:
-    """Return the number of linear regions on an interval, to be compared: ``linear_regions(f, d) == 8``."""
+    """Return the number of linear regions on an interval, to be compared: ``linear_regions(f, d) == 8``.
+
+    Guarantee: exact (the claim says exactly this).
+
+    Examples
+    --------
+    >>> from verinet.geometry.polyhedra import interval
+    >>> from verinet.networks.build import network, relu, variable
+    >>> x = variable("x")
+    >>> hat = network(x, relu(x) - 2 * relu(x - 1))
+    >>> print((linear_regions(hat, interval(-1, 2)) == 3).text())
+    f has 3 linear regions on [-1,2]
+    """
     return Number(LinearRegions, network, domain)
 
 
 def _tuple(networks: Networks) -> tuple[Network, ...]:
     return (networks,) if isinstance(networks, Network) else tuple(networks)
-
-
-def _no_comparison(what: str, relation: str, known: str) -> Unsupported:
-    return Unsupported(
-        f"{what} {relation} ... is no claim of certificate format 1",
-        fix=f"write {what} {known}; for lower bounds state somewhere(...)",
-    )

@@ -15,6 +15,7 @@ from itertools import chain, product
 from typing import NoReturn, TypeVar
 
 from verinet.errors import Unsupported
+from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import Q
 
 T = TypeVar("T")
@@ -46,6 +47,8 @@ class Affine:
     constant: Fraction
     x: Terms = ()
     y: Terms = ()
+
+    __repr__ = spelled_fields
 
     @classmethod
     def of_input(cls, index: int) -> Affine:
@@ -172,14 +175,14 @@ class Atom(_Joined):
 
 @dataclass(frozen=True, slots=True)
 class AllOf(_Joined):
-    """A conjunction; without parts it is true."""
+    """A conjunction; without parts it is true.  Guarantee: exact."""
 
     parts: tuple[Formula, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf(_Joined):
-    """A disjunction; without parts it is false."""
+    """A disjunction; without parts it is false.  Guarantee: exact."""
 
     parts: tuple[Formula, ...]
 
@@ -251,7 +254,16 @@ def negate(formula: object) -> Formula:
 
 
 def holds(formula: Formula, x: Sequence[Fraction], y: Sequence[Fraction]) -> bool:
-    """Evaluate a formula at inputs x and outputs y.  Guarantee: exact."""
+    """Evaluate a formula at inputs x and outputs y.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> x = Affine.of_input(0)
+    >>> holds(any_of(x <= 0, x >= 1), (Q("1/2"),), ())
+    False
+    """
     return fold(formula, atom=lambda atom: atom.holds(x, y), conjunction=all, disjunction=any)
 
 
@@ -264,6 +276,12 @@ def clauses(formula: Formula, most: int = MOST_ATOMS) -> Clauses:
     ------
     Unsupported
         If the normal form would have more than `most` atoms; its size is counted before it is built.
+
+    Examples
+    --------
+    >>> x = Affine.of_input(0)
+    >>> clauses(any_of(all_of(x >= 0, x <= 1), x >= 2)) == ((x >= 0, x >= 2), (x <= 1, x >= 2))
+    True
     """
     _refuse_large(formula, AllOf, most)
     return fold(
@@ -283,6 +301,12 @@ def disjuncts(formula: Formula, most: int = MOST_ATOMS) -> Clauses:
     ------
     Unsupported
         If the normal form would have more than `most` atoms; its size is counted before it is built.
+
+    Examples
+    --------
+    >>> x = Affine.of_input(0)
+    >>> disjuncts(any_of(all_of(x >= 0, x <= 1), x >= 2)) == ((x >= 0, x <= 1), (x >= 2,))
+    True
     """
     _refuse_large(formula, AnyOf, most)
     return fold(
@@ -294,7 +318,16 @@ def disjuncts(formula: Formula, most: int = MOST_ATOMS) -> Clauses:
 
 
 def size(formula: Formula, outer: type[AllOf] | type[AnyOf]) -> tuple[int, int]:
-    """Return (rows, atoms) of the normal form whose outer connective is `outer`, without building it."""
+    """Return (rows, atoms) of the normal form whose outer connective is `outer`, without building it.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> x = Affine.of_input(0)
+    >>> size(any_of(all_of(x >= 0, x <= 1), x >= 2), AllOf)
+    (2, 4)
+    """
 
     def add(parts: list[tuple[int, int]]) -> tuple[int, int]:
         return sum(rows for rows, _ in parts), sum(atoms for _, atoms in parts)
@@ -312,7 +345,15 @@ def size(formula: Formula, outer: type[AllOf] | type[AnyOf]) -> tuple[int, int]:
 
 
 def variables(formula: Formula) -> tuple[int, int]:
-    """Return (1 + largest input index, 1 + largest output index) that occur; 0 where none does."""
+    """Return (1 + largest input index, 1 + largest output index) that occur; 0 where none does.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> variables(Affine.of_input(2) <= 0)
+    (3, 0)
+    """
 
     def widest(parts: list[tuple[int, int]]) -> tuple[int, int]:
         return max((p[0] for p in parts), default=0), max((p[1] for p in parts), default=0)
@@ -331,7 +372,16 @@ def fold(
     conjunction: Callable[[list[T]], T],
     disjunction: Callable[[list[T]], T],
 ) -> T:
-    """Combine the values of the parts upwards, by a loop (never by recursion)."""
+    """Combine the values of the parts upwards, by a loop (never by recursion).
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> x = Affine.of_input(0)
+    >>> fold(all_of(x >= 0, x <= 1), atom=lambda atom: 1, conjunction=sum, disjunction=sum)
+    2
+    """
     done: list[T] = []
     waiting: list[tuple[Formula, bool]] = [(formula, False)]
     while waiting:
@@ -350,7 +400,15 @@ def fold(
 
 
 def as_formula(value: object) -> Formula:
-    """Return the value if it is a formula; explain the usual mistakes if not."""
+    """Return the value if it is a formula; explain the usual mistakes if not.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> as_formula(Affine.of_input(0) <= 0).strict
+    False
+    """
     if isinstance(value, Atom | AllOf | AnyOf):
         return value
     if isinstance(value, bool):
@@ -366,7 +424,15 @@ def as_formula(value: object) -> Formula:
 
 
 def total(terms: Iterable[Affine]) -> Affine:
-    """Return the sum of many terms in time linear in their size.  Guarantee: exact."""
+    """Return the sum of many terms in time linear in their size.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> total([Affine.of_input(0), Affine.of_output(0), Affine.of_input(0)]).x
+    ((0, Fraction(2, 1)),)
+    """
     constant = Fraction(0)
     x: dict[int, Fraction] = {}
     y: dict[int, Fraction] = {}

@@ -25,6 +25,7 @@ from verinet.claims.formulas import (
 )
 from verinet.claims.targets import Polynomial
 from verinet.errors import ShapeMismatch, Unsupported
+from verinet.exact.printing import spelled, spelled_fields
 from verinet.exact.rationals import format_hex, format_rational
 from verinet.geometry.polyhedra import Polyhedron, exact_point
 from verinet.networks.network import Network
@@ -106,7 +107,10 @@ class _Linear(_Spoken):
 
 @dataclass(frozen=True, slots=True)
 class Always(_Linear):
-    """For all x of the domain: every clause has a true atom."""
+    """For all x of the domain: every clause has a true atom.
+
+    Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).
+    """
 
     kind: ClassVar[str] = "always"
 
@@ -129,7 +133,10 @@ class Always(_Linear):
 
 @dataclass(frozen=True, slots=True)
 class Somewhere(_Linear):
-    """For some x of the domain: every clause has a true atom."""
+    """For some x of the domain: every clause has a true atom.
+
+    Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).
+    """
 
     kind: ClassVar[str] = "holds"
 
@@ -144,7 +151,10 @@ class Somewhere(_Linear):
 
 @dataclass(frozen=True, slots=True)
 class Fails(_Linear):
-    """For some x of the domain: some clause has no true atom."""
+    """For some x of the domain: some clause has no true atom.
+
+    Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).
+    """
 
     kind: ClassVar[str] = "fails"
 
@@ -159,7 +169,10 @@ class Fails(_Linear):
 
 @dataclass(frozen=True, slots=True)
 class Equal(_Spoken):
-    """Two networks have the same outputs at every x of the domain."""
+    """Two networks have the same outputs at every x of the domain.
+
+    Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).
+    """
 
     networks: tuple[Network, ...]
     domain: Polyhedron
@@ -212,6 +225,8 @@ class _SupError(_Spoken):
     domain: Polyhedron
     error: Fraction
     kind: ClassVar[str]
+
+    __repr__ = spelled_fields
 
     def __post_init__(self) -> None:
         inputs, outputs = _check(self.networks, self.domain)
@@ -267,9 +282,12 @@ class _SupError(_Spoken):
         return gaps
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SupErrorAtMost(_SupError):
-    """``|f_i(x) - P_i(x)| <= error`` for every output i and every x of the domain."""
+    """``|f_i(x) - P_i(x)| <= error`` for every output i and every x of the domain.
+
+    Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).
+    """
 
     kind: ClassVar[str] = "sup-error-at-most"
 
@@ -279,9 +297,12 @@ class SupErrorAtMost(_SupError):
         return " and ".join(f"{gap} <= {bound}" for gap in self._gaps()) + f" on {self._domain_text()}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SupErrorEquals(_SupError):
-    """The bound of `SupErrorAtMost`, attained at some x of the domain."""
+    """The bound of `SupErrorAtMost`, attained at some x of the domain.
+
+    Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).
+    """
 
     kind: ClassVar[str] = "sup-error-equals"
 
@@ -305,11 +326,16 @@ class SupErrorEquals(_SupError):
 
 @dataclass(frozen=True, slots=True)
 class Value(_Spoken):
-    """At the point `at` the outputs are `values`."""
+    """At the point `at` the outputs are `values`.
+
+    Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).
+    """
 
     networks: tuple[Network, ...]
     at: Point
     values: Point
+
+    __repr__ = spelled_fields
 
     def __post_init__(self) -> None:
         _, outputs = _check(self.networks, self.domain)
@@ -356,11 +382,13 @@ class _Count(_Spoken):
     kind: ClassVar[str]
     noun: ClassVar[str]
 
+    __repr__ = spelled_fields
+
     def __post_init__(self) -> None:
         _check(self.networks, self.domain)
-        if isinstance(self.count, bool) or not isinstance(self.count, int):
+        if isinstance(self.count, bool) or not isinstance(self.count, int) or self.count < 0:
             raise Unsupported(
-                f"a number of {self.noun} needs to be an integer, got {self.count!r}",
+                f"a number of {self.noun} needs to be an integer that is not negative, got {spelled(self.count)}",
                 fix=f"write {self.noun.replace(' ', '_')}(network, domain) == 8",
             )
 
@@ -382,20 +410,26 @@ class _Count(_Spoken):
 
     def text(self) -> str:
         """Return one line of ASCII."""
-        return f"f has {self.count} {self.noun} on {self._domain_text()}"
+        return f"f has {format_rational(Fraction(self.count))} {self.noun} on {self._domain_text()}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Cells(_Count):
-    """The number of activation patterns whose set of points has interior in the domain."""
+    """The number of activation patterns whose set of points has interior in the domain.
+
+    Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).
+    """
 
     kind: ClassVar[str] = "cells"
     noun: ClassVar[str] = "cells"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class LinearRegions(_Count):
-    """The number of closures of maximal connected open sets on which the function is affine; one input."""
+    """The number of closures of maximal connected open sets on which the function is affine; one input.
+
+    Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).
+    """
 
     kind: ClassVar[str] = "linear-regions"
     noun: ClassVar[str] = "linear regions"

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from verinet.errors import ShapeMismatch, Unsupported
+from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import Q, format_rational
 from verinet.networks.expressions import Expression, polynomial_terms
 
@@ -57,6 +58,8 @@ class Polynomial:
 
     dimension: int
     coefficients: tuple[tuple[Fraction, Exponents], ...]
+
+    __repr__ = spelled_fields
 
     def __post_init__(self) -> None:
         sums: dict[Exponents, Fraction] = {}

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from verinet.claims.wording import point_text
 from verinet.errors import Unsupported
+from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import format_rational
 from verinet.work import write_file
 
@@ -44,6 +45,8 @@ class Theorem:
         What the kernel could not check; () means: the kernel and nothing else.
     hash : str
         SHA-256 of the statement, in hexadecimal, as the kernel computed it.
+
+    Guarantee: exact, under its assumptions.
     """
 
     statement: Json
@@ -80,6 +83,8 @@ class Certificate:
     ----------
     data : dict
         The certificate's JSON values; not to be changed afterwards.
+
+    Guarantee: exact, once the kernel has accepted it; before, none.
 
     Examples
     --------
@@ -119,6 +124,8 @@ class Counterexample:
     exact : bool
         Whether x and y are exact; always true for one that a verdict carries.
 
+    Guarantee: exact if it says so.
+
     Examples
     --------
     >>> print(Counterexample((Fraction(1), Fraction(-1, 3)), (Fraction(7, 4),), "y_0 <= 3/2 on [-1,1]^2"))
@@ -129,6 +136,8 @@ class Counterexample:
     y: tuple[Fraction, ...]
     claim: str
     exact: bool = True
+
+    __repr__ = spelled_fields
 
     def __str__(self) -> str:
         word = "exact" if self.exact else "numeric"
@@ -147,6 +156,8 @@ class Counterexample:
 @dataclass(frozen=True, slots=True)
 class Proved(_NeverABool):
     """The kernel accepted a certificate of the claim.
+
+    Guarantee: exact, under the theorem's assumptions.
 
     Examples
     --------
@@ -179,6 +190,8 @@ class Refuted(_NeverABool):
         Of the opposite claim, where the kernel has a statement for it.
     reason : str
         In words, where there is no counterexample.
+
+    Guarantee: exact.
     """
 
     counterexample: Counterexample | None
@@ -197,6 +210,8 @@ class Refuted(_NeverABool):
 @dataclass(frozen=True, slots=True)
 class Unknown(_NeverABool):
     """Neither proved nor refuted, and why.
+
+    Guarantee: none; it says nothing of the claim.
 
     Examples
     --------

@@ -24,7 +24,7 @@ MOST_CASE_ATOMS = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class Safety:
-    """The domain and the clauses that together say: the violation never happens."""
+    """The domain and the clauses that together say: the violation never happens.  Guarantee: exact."""
 
     domain: Polyhedron
     clauses: Clauses

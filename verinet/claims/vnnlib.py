@@ -46,6 +46,8 @@ class Property:
     assertions : tuple of expressions
         The parsed text, nothing rewritten: words and tuples of words.
 
+    Guarantee: exact (decimals are the rationals they spell).
+
     Examples
     --------
     >>> text = '''(declare-const X_0 Real) (declare-const Y_0 Real)
@@ -104,7 +106,25 @@ class Property:
 
 
 def read_vnnlib(path: str | Path) -> Property:
-    """Read a VNN-LIB 1.0 file; see `parse_vnnlib`."""
+    """Read a VNN-LIB 1.0 file.
+
+    Guarantee: exact (decimals are the rationals they spell).
+
+    Raises
+    ------
+    BadFormat
+        If there is no such file, or it is too large or no text; and as `parse_vnnlib`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> text = "(declare-const X_0 Real) (declare-const Y_0 Real) (assert (>= Y_0 X_0))"
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "above.vnnlib")
+    ...     _ = path.write_text(text)
+    ...     read_vnnlib(path).violated_by((1,), (2,))
+    True
+    """
     return parse_vnnlib(read_text(Path(path), limit=LONGEST), source=Path(path).name)
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from verinet.cli.comparison import compare
-from verinet.cli.networks import read
+from verinet.cli.networks import NetworkFile, located, read_all
 from verinet.cli.outcome import DONE, REFUTED, Json, Outcome, failed
 from verinet.errors import CertificateRejected, VerinetError
-from verinet.networks.network import Network
+from verinet.networks.formats import ReadOptions
 from verinet.report.checked import CheckedTheorem
 from verinet.report.checked import check as checked
 from verinet.report.text import evidence_text, shape_text
 
 
-def check(paths: list[str], network_paths: list[str], strict: bool) -> Outcome:
+def check(paths: list[str], network_paths: list[str], strict: bool, options: ReadOptions) -> Outcome:
     """Check every certificate; the status is the worst of them.
 
     Raises
@@ -20,20 +20,24 @@ def check(paths: list[str], network_paths: list[str], strict: bool) -> Outcome:
     VerinetError
         If a network cannot be read: nothing was compared then.
     """
-    networks = [(path, read(path)) for path in network_paths]
+    networks = read_all(network_paths, options)
     outcomes = [_one(path, networks, strict) for path in paths]
     return Outcome(
         max(outcome.status for outcome in outcomes),
         tuple(line for outcome in outcomes for line in outcome.lines),
         {"certificates": [outcome.document for outcome in outcomes]},
-        tuple(line for outcome in outcomes for line in outcome.complaints),
+        (
+            *(note for file in networks for note in file.notes),
+            *(line for outcome in outcomes for line in outcome.complaints),
+        ),
     )
 
 
-def _one(path: str, networks: list[tuple[str, Network]], strict: bool) -> Outcome:
+def _one(path: str, networks: list[NetworkFile], strict: bool) -> Outcome:
     try:
-        theorem = checked(path)
-        compare(theorem, networks)
+        with located(path):
+            theorem = checked(path)
+        compare(theorem, [(file.path, file.network) for file in networks])
     except VerinetError as error:
         lost = failed(error)
         rejected = isinstance(error, CertificateRejected)
@@ -43,11 +47,12 @@ def _one(path: str, networks: list[tuple[str, Network]], strict: bool) -> Outcom
     status = REFUTED if strict and theorem.assumptions else DONE
     document: Json = {"path": path, "verdict": "checked", **theorem.to_json()}
     document["shapes"] = [shape_text(shape) for shape in theorem.decoded.shapes]
-    document["networks_compared"] = [name for name, _ in networks]
+    document["networks_compared"] = [file.path for file in networks]
+    document["networks"] = [file.document() for file in networks]
     return Outcome(status, (*_lines(theorem, path, networks), *_strictly(status)), document)
 
 
-def _lines(theorem: CheckedTheorem, path: str, networks: list[tuple[str, Network]]) -> list[str]:
+def _lines(theorem: CheckedTheorem, path: str, networks: list[NetworkFile]) -> list[str]:
     lines = [
         f"assumption {place} ({entry['kind']}, {entry['origin']}): {entry['text']}"
         for place, entry in enumerate(theorem.assumptions, 1)
@@ -55,8 +60,10 @@ def _lines(theorem: CheckedTheorem, path: str, networks: list[tuple[str, Network
     lines += [str(theorem), f"  {path}: {evidence_text(theorem)}, statement sha256 {theorem.hash}"]
     shapes = " and ".join(shape_text(shape) for shape in theorem.decoded.shapes)
     if networks:
-        names = " and ".join(name for name, _ in networks)
-        return [*lines, f"  network {shapes}: equal, layer by layer, to what {names} holds"]
+        names = " and ".join(file.path for file in networks)
+        holds = "holds" if len(networks) == 1 else "hold"
+        equal = f"  network {shapes}: equal, layer by layer, to what {names} {holds}"
+        return [*lines, equal, *(file.line for file in networks)]
     return [
         *lines,
         f"  network {shapes}: embedded; its import from a file was not checked (--network FILE compares)",

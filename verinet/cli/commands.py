@@ -3,19 +3,44 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from verinet.cli.outcome import Outcome, run, tell_now
 
+if TYPE_CHECKING:
+    from verinet.networks.formats import ReadOptions
+    from verinet.networks.formats.reading import BatchNormalization
+
 Net = Annotated[str, typer.Argument(metavar="NET", help="A network: .onnx, .nnet, .json, .npz or .pt")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, and nothing else there")]
+
+Physical = Annotated[
+    bool, typer.Option("--physical", help="Of a .nnet file: apply its normalisation (inputs and outputs in its units)")
+]
+Normalising = Annotated[
+    str,
+    typer.Option(
+        "--batch-normalization",
+        metavar="exact|rounded",
+        help="Of an .onnx file: refuse an irrational factor, or round it to the nearest float and say so",
+    ),
+]
+
+
+def _options(physical: bool, batch_normalization: str) -> ReadOptions:
+    """The options of the readers; they refuse words that they do not know."""
+    from verinet.networks.formats import ReadOptions
+
+    return ReadOptions(physical, cast("BatchNormalization", batch_normalization))
 
 
 def eval_command(
     network: Net,
     at: Annotated[str, typer.Option("--at", metavar="POINT", help='Exact numbers, such as "(1/3, -2/7)"')],
+    physical: Physical = False,
+    batch_normalization: Normalising = "exact",
     as_json: AsJson = False,
 ) -> None:
     """Evaluate a network at a point, exactly."""
@@ -23,7 +48,7 @@ def eval_command(
     def work() -> Outcome:
         from verinet.cli.evaluate import evaluate
 
-        return evaluate(network, at)
+        return evaluate(network, at, _options(physical, batch_normalization))
 
     raise typer.Exit(run("eval", work, as_json))
 
@@ -35,6 +60,8 @@ def prove_command(
     budget: Annotated[
         float | None, typer.Option("--budget", metavar="SECONDS", help="Give up after so many seconds")
     ] = None,
+    physical: Physical = False,
+    batch_normalization: Normalising = "exact",
     as_json: AsJson = False,
 ) -> None:
     """Decide whether an input violates a property.
@@ -45,7 +72,7 @@ def prove_command(
     def work() -> Outcome:
         from verinet.cli.prove import prove
 
-        return prove(network, property_file, output, budget)
+        return prove(network, property_file, output, budget, _options(physical, batch_normalization))
 
     raise typer.Exit(run("prove", work, as_json))
 
@@ -57,6 +84,8 @@ def check_command(
         typer.Option("--network", metavar="NET", help="Compare the embedded network with this file; repeat for two"),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Status 1 for a theorem under assumptions")] = False,
+    physical: Physical = False,
+    batch_normalization: Normalising = "exact",
     as_json: AsJson = False,
 ) -> None:
     """Let the kernel check certificates, without searching anything."""
@@ -64,7 +93,7 @@ def check_command(
     def work() -> Outcome:
         from verinet.cli.check import check
 
-        return check(certificates, networks or [], strict)
+        return check(certificates, networks or [], strict, _options(physical, batch_normalization))
 
     raise typer.Exit(run("check", work, as_json))
 
@@ -89,6 +118,8 @@ def show_command(
 def import_command(
     network: Net,
     output: Annotated[str, typer.Option("-o", "--output", metavar="NET.json", help="The canonical JSON to write")],
+    physical: Physical = False,
+    batch_normalization: Normalising = "exact",
     as_json: AsJson = False,
 ) -> None:
     """Write a network as verinet's own exact JSON."""
@@ -96,7 +127,7 @@ def import_command(
     def work() -> Outcome:
         from verinet.cli.convert import import_network
 
-        return import_network(network, output)
+        return import_network(network, output, _options(physical, batch_normalization))
 
     raise typer.Exit(run("import", work, as_json))
 
@@ -104,6 +135,14 @@ def import_command(
 def export_command(
     network: Net,
     output: Annotated[str, typer.Option("-o", "--output", metavar="OUT", help="A file .onnx, .nnet, .json or .npz")],
+    domain: Annotated[
+        str | None,
+        typer.Option(
+            "--domain", metavar="BOX", help='For .nnet and .json: the inputs, "[-1,1]^2" or "[0,1] x [-2,1/2]"'
+        ),
+    ] = None,
+    physical: Physical = False,
+    batch_normalization: Normalising = "exact",
     as_json: AsJson = False,
 ) -> None:
     """Write a network in another format, exactly."""
@@ -111,7 +150,7 @@ def export_command(
     def work() -> Outcome:
         from verinet.cli.convert import export_network
 
-        return export_network(network, output)
+        return export_network(network, output, domain, _options(physical, batch_normalization))
 
     raise typer.Exit(run("export", work, as_json))
 

@@ -9,7 +9,7 @@ from verinet.geometry.polyhedra import Polyhedron
 from verinet.kernel import Layer, Piece
 from verinet.networks.network import Network
 from verinet.report.checked import CheckedTheorem
-from verinet.report.text import shape_text
+from verinet.report.text import counted, shape_text
 
 
 def compare(theorem: CheckedTheorem, networks: list[tuple[str, Network]]) -> None:
@@ -27,7 +27,8 @@ def compare(theorem: CheckedTheorem, networks: list[tuple[str, Network]]) -> Non
         return
     if len(networks) != len(embedded):
         raise ShapeMismatch(
-            f"the certificate embeds {len(embedded)} networks, --network was given {len(networks)} times",
+            f"the certificate embeds {counted(len(embedded), 'network', 'networks')}, "
+            f"--network was given {counted(len(networks), 'time', 'times')}",
             fix="repeat --network for each embedded network, in order",
             where=theorem.source or None,
         )

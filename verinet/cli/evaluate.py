@@ -5,18 +5,19 @@ from __future__ import annotations
 from fractions import Fraction
 
 from verinet.claims.wording import point_text
-from verinet.cli.networks import network_document, network_line, read
+from verinet.cli.networks import read
 from verinet.cli.outcome import DONE, Outcome
 from verinet.errors import NotANumber, VerinetError
 from verinet.exact.rationals import Q, format_rational
 from verinet.networks.evaluate import evaluate as evaluated
+from verinet.networks.formats import ReadOptions
 from verinet.networks.network import Activate, Network
 
 _DIGITS = 20
 _BITS = 192
 
 
-def evaluate(path: str, at: str) -> Outcome:
+def evaluate(path: str, at: str, options: ReadOptions) -> Outcome:
     """Read the point, then the network; evaluate.
 
     Raises
@@ -25,21 +26,23 @@ def evaluate(path: str, at: str) -> Outcome:
         For a point or a network that cannot be read, or sizes that do not fit.
     """
     x = parse_point(at)
-    network = read(path)
-    document = {"network": network_document(network, path), "x": [format_rational(value) for value in x]}
+    file = read(path, options)
+    network = file.network
+    document = {"network": file.document(), "x": [format_rational(value) for value in x]}
     if not _is_smooth(network):
         y = network(x)
         line = f"f{_bracketed(x)} = {point_text(y)}     exact"
         return Outcome(
             DONE,
-            (line, network_line(network, path)),
+            (line, file.line),
             {**document, "y": [format_rational(v) for v in y], "guarantee": "exact"},
+            file.notes,
         )
     ends = _enclosures(network, x)
     shown = [f"y_{i} in [{_decimal(low)}, {_decimal(high)}]     certified" for i, (low, high) in enumerate(ends)]
-    lines = (f"at x = {point_text(x)}", *shown, network_line(network, path))
+    lines = (f"at x = {point_text(x)}", *shown, file.line)
     pairs = [[format_rational(low), format_rational(high)] for low, high in ends]
-    return Outcome(DONE, lines, {**document, "y_enclosures": pairs, "guarantee": "certified"})
+    return Outcome(DONE, lines, {**document, "y_enclosures": pairs, "guarantee": "certified"}, file.notes)
 
 
 def parse_point(text: str) -> tuple[Fraction, ...]:

@@ -5,16 +5,19 @@ A violation is believed when it was evaluated twice: by the claim, and by the pr
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from verinet.claims.verdicts import Certificate, Counterexample, Proved, Refuted, Unknown, Verdict
 from verinet.claims.vnnlib import Property, read_vnnlib
-from verinet.cli.networks import located, network_document, network_line, read, refuse_output
+from verinet.cli.networks import NetworkFile, located, read, refuse_output
 from verinet.cli.outcome import BAD_INPUT, DONE, REFUTED, UNKNOWN, Json, Outcome, failed
 from verinet.cli.progress import shown
 from verinet.errors import NotANumber, VerinetError
+from verinet.networks.formats import ReadOptions
 from verinet.networks.network import Network
 
 
-def prove(path: str, property_path: str, output: str | None, budget: float | None) -> Outcome:
+def prove(path: str, property_path: str, output: str | None, budget: float | None, options: ReadOptions) -> Outcome:
     """Decide, then write the certificate if there is one and a file was named.
 
     Raises
@@ -26,7 +29,8 @@ def prove(path: str, property_path: str, output: str | None, budget: float | Non
         raise NotANumber(f"--budget needs a positive number of seconds, got {budget}", fix="write --budget 60")
     if output is not None:
         refuse_output(output, (path, property_path))
-    network = read(path)
+    file = read(path, options)
+    network = file.network
     with located(property_path):
         found = read_vnnlib(property_path)
         claim = found.claim(network)
@@ -34,7 +38,8 @@ def prove(path: str, property_path: str, output: str | None, budget: float | Non
 
     with shown("searching a proof") as progress:
         verdict = decide(claim, budget=budget, progress=progress)
-    return _reported(_examined(verdict, network, found), network, path, output, claim.text())
+    outcome = _reported(_examined(verdict, network, found), file, output, claim.text())
+    return replace(outcome, complaints=(*file.notes, *outcome.complaints))
 
 
 def _examined(verdict: Verdict, network: Network, found: Property) -> Verdict:
@@ -47,9 +52,9 @@ def _examined(verdict: Verdict, network: Network, found: Property) -> Verdict:
     return verdict
 
 
-def _reported(verdict: Verdict, network: Network, path: str, output: str | None, claim: str) -> Outcome:
-    document: Json = {"claim": claim, "network": network_document(network, path), "certificate": None}
-    lines = [str(verdict), network_line(network, path)]
+def _reported(verdict: Verdict, file: NetworkFile, output: str | None, claim: str) -> Outcome:
+    document: Json = {"claim": claim, "network": file.document(), "certificate": None}
+    lines = [str(verdict), file.line]
     match verdict:
         case Proved(theorem=theorem, certificate=certificate):
             status = DONE

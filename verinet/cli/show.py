@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast, get_args
 
+from verinet.cli.networks import located
 from verinet.cli.outcome import DONE, Outcome
 from verinet.errors import Unsupported
 from verinet.report import check, latex, theorem_text
@@ -24,7 +25,8 @@ def show(path: str, as_latex: bool, as_text: bool, style: str) -> Outcome:
         raise Unsupported("show prints one form, got --latex and --text", fix="choose one of them")
     if style not in get_args(Style):
         raise Unsupported(f"show knows no style {style[:40]!r}", fix=f"choose one of {', '.join(get_args(Style))}")
-    theorem = check(path)
+    with located(path):
+        theorem = check(path)
     text = latex(theorem, cast(Style, style)).rstrip("\n") if as_latex else theorem_text(theorem)
     form = "latex" if as_latex else "text"
     return Outcome(DONE, (text,), {"path": path, "form": form, "text": text, **theorem.to_json()})

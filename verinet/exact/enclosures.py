@@ -16,6 +16,7 @@ from typing import Any
 from flint import acb, arb, ctx, fmpq
 
 from verinet.errors import BudgetExhausted, NotANumber, NotBounded, Unsupported
+from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import format_rational
 
 _FIRST_BITS = 64
@@ -31,14 +32,21 @@ class Enclosure:
     --------
     >>> Enclosure(Fraction(1), Fraction(3, 2)).width
     Fraction(1, 2)
+
+    Guarantee: exact; that it contains the real number is certified by the function that returns it.
     """
 
     low: Fraction
     high: Fraction
 
+    __repr__ = spelled_fields
+
     def __post_init__(self) -> None:
         if self.low > self.high:
-            raise NotANumber(f"an enclosure needs low <= high, got [{self.low}, {self.high}]", fix="exchange the ends")
+            raise NotANumber(
+                f"an enclosure needs low <= high, got [{format_rational(self.low)}, {format_rational(self.high)}]",
+                fix="exchange the ends",
+            )
 
     @property
     def width(self) -> Fraction:
@@ -52,7 +60,16 @@ class Enclosure:
 
 @contextmanager
 def precision(bits: int) -> Iterator[None]:
-    """FLINT's working precision, which is global, restored afterwards whatever happens."""
+    """FLINT's working precision, which is global, restored afterwards whatever happens.
+
+    Guarantee: certified (it changes how wide a ball is, never whether it contains its number).
+
+    Examples
+    --------
+    >>> with precision(200):
+    ...     ctx.prec
+    200
+    """
     before = ctx.prec
     ctx.prec = bits
     try:
@@ -67,6 +84,11 @@ def ball(q: Fraction, bits: int) -> arb:
     Notes
     -----
     Guarantee: certified
+
+    Examples
+    --------
+    >>> enclosure_of(ball(Fraction(1, 3), 64)).contains(Fraction(1, 3))
+    True
     """
     with precision(bits):
         return arb(fmpq(q.numerator, q.denominator))
@@ -79,6 +101,15 @@ def enclosure_of(value: arb) -> Enclosure:
     ------
     NotBounded
         If the ball is not finite, or reaches beyond 2^2^20.
+
+    Notes
+    -----
+    Guarantee: certified
+
+    Examples
+    --------
+    >>> enclosure_of(ball(Fraction(3, 4), 64))
+    Enclosure(low=Fraction(3, 4), high=Fraction(3, 4))
     """
     if not value.is_finite():
         raise NotBounded("a ball has no finite ends", fix="ask for more bits, or take a smaller argument")
@@ -310,7 +341,7 @@ def _complex(name: str) -> Integrand:
 def _refine(what: str, accuracy: Fraction, compute: Callable[[int], arb]) -> Enclosure:
     """The first enclosure narrow enough, doubling the precision."""
     if accuracy <= 0:
-        raise NotANumber(f"an accuracy is positive, got {accuracy}", fix="ask for a positive width")
+        raise NotANumber(f"an accuracy is positive, got {format_rational(accuracy)}", fix="ask for a positive width")
     bits = _FIRST_BITS
     while bits <= _LAST_BITS:
         with precision(bits):

@@ -127,7 +127,6 @@ class Explorer:
         self._width = width
         self._scales: list[float] = []
         self._columns = np.arange(width, dtype=np.int32)
-        self._offset = 0.0
         self._solver = _new_solver()
         self._solver.passModel(
             width, 0, 0, _ROWWISE, 1, 0.0,

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from flint import fmpq_mat, fmpz, fmpz_mat
 
-from verinet.errors import NotANumber, ShapeMismatch
+from verinet.errors import NotANumber, ShapeMismatch, Unsupported
 from verinet.exact.elimination import eliminate, singular
 from verinet.exact.rationals import Q, dyadic_integers, format_hex, format_rational, parse_hex
 
@@ -49,8 +49,11 @@ class Matrix:
     _reduced: bool
     _hash: int | None
 
-    def __init__(self) -> None:
-        raise TypeError("build a Matrix by from_rows, from_integers, from_floats, identity, zeros or column")
+    def __init__(self, *entries: object, **named: object) -> None:
+        raise Unsupported(
+            "a Matrix is not made by its class",
+            fix="write Matrix.from_rows([[1, 2], [3, 4]]), or from_integers, from_floats, identity, zeros, column",
+        )
 
     # --- construction -------------------------------------------------------------------------------
 
@@ -178,7 +181,10 @@ class Matrix:
         return tuple(tuple(Fraction(int(e), d) for e in row) for row in self._numerators.table())
 
     def to_float64(self) -> npt.NDArray[np.float64]:
-        """The nearest float64 of each entry, ties to even (an infinity beyond the largest float)."""
+        """The nearest float64 of each entry, ties to even (an infinity beyond the largest float).
+
+        Guarantee: numeric (each entry is rounded once, correctly).
+        """
         d = self._denominator
         values = [_nearest(int(entry), d) for entry in self._numerators.entries()]
         return np.array(values, dtype=np.float64).reshape(self.shape)
@@ -219,8 +225,7 @@ class Matrix:
     # --- arithmetic ---------------------------------------------------------------------------------
 
     def __matmul__(self, other: Matrix) -> Matrix:
-        if not isinstance(other, Matrix):
-            return NotImplemented
+        _check_matrix(other, "a product A @ B")
         if self.columns != other.rows:
             raise ShapeMismatch(
                 f"a product needs as many columns left as rows right, got {self.shape} @ {other.shape}",
@@ -231,14 +236,12 @@ class Matrix:
         return product
 
     def __add__(self, other: Matrix) -> Matrix:
-        if not isinstance(other, Matrix):
-            return NotImplemented
+        _check_matrix(other, "a sum A + B")
         (left, right), common = self._same_shape(other)
         return _build(left + right, common)
 
     def __sub__(self, other: Matrix) -> Matrix:
-        if not isinstance(other, Matrix):
-            return NotImplemented
+        _check_matrix(other, "a difference A - B")
         (left, right), common = self._same_shape(other)
         return _build(left - right, common)
 
@@ -267,6 +270,8 @@ class Matrix:
 
     def hstack(self, *others: Matrix) -> Matrix:
         """The matrices side by side."""
+        for other in others:
+            _check_matrix(other, "hstack")
         blocks = (self, *others)
         if any(block.rows != self.rows for block in blocks):
             raise ShapeMismatch(
@@ -280,6 +285,8 @@ class Matrix:
 
     def vstack(self, *others: Matrix) -> Matrix:
         """The matrices on top of each other."""
+        for other in others:
+            _check_matrix(other, "vstack")
         blocks = (self, *others)
         if any(block.columns != self.columns for block in blocks):
             raise ShapeMismatch(
@@ -292,6 +299,8 @@ class Matrix:
 
     def block_diagonal(self, *others: Matrix) -> Matrix:
         """The matrices along the diagonal, zeros elsewhere."""
+        for other in others:
+            _check_matrix(other, "block_diagonal")
         blocks = (self, *others)
         parts, common = _over_common_denominator(blocks)
         width = sum(block.columns for block in blocks)
@@ -343,6 +352,8 @@ class Matrix:
         ------
         SingularMatrix
             If the matrix is not invertible.
+        ShapeMismatch
+            If the sizes do not fit, or the right-hand side is no Matrix.
 
         Notes
         -----
@@ -354,6 +365,7 @@ class Matrix:
         Matrix([[1/3], [1/3]])
         """
         n = self._square("solve")
+        _check_matrix(right, "solve")
         if right.rows != n:
             raise ShapeMismatch(
                 f"solve needs a right-hand side of {n} rows, got shape {right.shape}", fix="check the sizes"
@@ -437,6 +449,14 @@ class Matrix:
         if self.rows != self.columns:
             raise ShapeMismatch(f"{operation} needs a square matrix, got {self.shape}", fix="check the sizes")
         return self.rows
+
+
+def _check_matrix(other: object, operation: str) -> None:
+    if not isinstance(other, Matrix):
+        raise ShapeMismatch(
+            f"{operation} needs a Matrix, got {type(other).__name__}",
+            fix="write Matrix.column([...]) for a vector, Matrix.from_rows([...]) for rows, A.scale(q) for a scalar",
+        )
 
 
 def _raw(numerators: fmpz_mat, denominator: int) -> Matrix:

@@ -10,23 +10,30 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from numbers import Rational
 from typing import Any, Literal
 
 from verinet.errors import EmptyDomain, Unsupported
-from verinet.exact.rationals import Q
+from verinet.exact.printing import spelled, spelled_fields
+from verinet.exact.rationals import Q, format_rational
 
 Sign = Literal[-1, 0, 1]
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A real sympy symbol with optional ends, each of which belongs to its range or (open) does not."""
+    """A real sympy symbol with optional ends, each of which belongs to its range or (open) does not.
+
+    Guarantee: exact.
+    """
 
     symbol: Any
     low: Fraction | None
     high: Fraction | None
     low_open: bool
     high_open: bool
+
+    __repr__ = spelled_fields
 
 
 def parameter(
@@ -57,7 +64,8 @@ def parameter(
         first, first_open = Fraction(0), True
     single = first == last and not (first_open or strict)
     if first is not None and last is not None and last <= first and not single:
-        raise EmptyDomain(f"the parameter {name} has no value from {first} to {last}", fix="widen its range")
+        ends = f"{format_rational(first)} to {format_rational(last)}"
+        raise EmptyDomain(f"the parameter {name} has no value from {ends}", fix="widen its range")
     symbol = sympy.Symbol(name, real=True, positive=True if positive else None)
     return Parameter(symbol, first, last, first_open, strict)
 
@@ -105,21 +113,25 @@ def sign(expression: Any, parameters: Sequence[Parameter]) -> Sign | None:
 
 
 def _numerator_and_denominator(sympy: Any, expression: Any, symbols: list[Any]) -> list[Any]:
-    refused = Unsupported(
-        f"sign needs a rational function of {symbols} with rational coefficients, got {expression!r}",
-        fix="use exact numbers, and declare every symbol",
-    )
-    if isinstance(expression, Fraction):
-        expression = _rational(sympy, expression)
+    if isinstance(expression, Rational) and not isinstance(expression, (bool, sympy.Basic)):
+        expression = _rational(sympy, Q(expression))
+    if not isinstance(expression, sympy.Expr):  # text above all: nothing is evaluated as Python
+        raise _refused(expression, symbols)
+    if expression.has(sympy.Float) or not expression.is_rational_function(*symbols):
+        raise _refused(expression, symbols)
     try:
-        whole = sympy.sympify(expression, strict=True)  # strict: text is not evaluated as Python
-        if whole.has(sympy.Float) or not whole.is_rational_function(*symbols):
-            raise refused
-        parts = sympy.fraction(sympy.cancel(sympy.together(whole)))
+        parts = sympy.fraction(sympy.cancel(sympy.together(expression)))
         # a generator is needed even where no parameter is left
         return [sympy.Poly(part, *(symbols or [sympy.Dummy()]), domain="QQ") for part in parts]
-    except (sympy.SympifyError, sympy.polys.polyerrors.BasePolynomialError):
-        raise refused from None
+    except sympy.polys.polyerrors.BasePolynomialError:
+        raise _refused(expression, symbols) from None
+
+
+def _refused(expression: object, symbols: list[Any]) -> Unsupported:
+    return Unsupported(
+        f"sign needs a rational function of {symbols} with rational coefficients, got {spelled(expression)[:200]}",
+        fix="use exact numbers, and declare every symbol",
+    )
 
 
 def _polynomial_sign(sympy: Any, polynomial: Any, parameters: Sequence[Parameter]) -> Sign | None:

@@ -18,6 +18,8 @@ from verinet.errors import EmptyDomain, NotANumber, ShapeMismatch
 from verinet.exact.boxes import Boxed, Side, greatest
 from verinet.exact.explorer import Explorer
 from verinet.exact.margins import Margin, closest_minimum, round_scaled, widest_margin
+from verinet.exact.printing import spelled_fields
+from verinet.exact.rationals import format_rational
 
 __all__ = [
     "Empty", "Explorer", "Feasible", "Flat", "Infeasible", "Interior", "Minimum", "System", "Unbounded",
@@ -51,12 +53,16 @@ class System:
     >>> half_line = System(rows=((-1, 2),), strict=(False,), low=(Fraction(0),), high=(None,))
     >>> feasible(half_line).point[0] >= Fraction(1, 2)
     True
+
+    Guarantee: exact.
     """
 
     rows: tuple[tuple[int, ...], ...]
     strict: tuple[bool, ...]
     low: tuple[Side, ...]
     high: tuple[Side, ...]
+
+    __repr__ = spelled_fields
 
     def __post_init__(self) -> None:
         if len(self.low) != len(self.high) or len(self.strict) != len(self.rows):
@@ -70,7 +76,7 @@ class System:
         for j, (below, above) in enumerate(zip(self.low, self.high, strict=True)):
             if below is not None and above is not None and below > above:
                 raise EmptyDomain(
-                    f"a box needs low <= high, got [{below}, {above}]",
+                    f"a box needs low <= high, got [{format_rational(below)}, {format_rational(above)}]",
                     fix="exchange the sides",
                     where=f"column {j}",
                 )
@@ -78,54 +84,69 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class Feasible:
-    """The set has this point."""
+    """The set has this point.  Guarantee: exact."""
 
     point: Point
+
+    __repr__ = spelled_fields
 
 
 @dataclass(frozen=True, slots=True)
 class Infeasible:
     """The set is empty: with (i, m) in `multipliers`, ``c = sum m r_i`` has a maximum over the box that is
-    negative, or 0 with a strict row among those used."""
+    negative, or 0 with a strict row among those used.  Guarantee: exact."""
 
     multipliers: Multipliers
+
+    __repr__ = spelled_fields
 
 
 @dataclass(frozen=True, slots=True)
 class Interior:
-    """Every row is > 0 at this point, which lies strictly inside the box."""
+    """Every row is > 0 at this point, which lies strictly inside the box.  Guarantee: exact."""
 
     point: Point
+
+    __repr__ = spelled_fields
 
 
 @dataclass(frozen=True, slots=True)
 class Empty:
-    """As `Infeasible`."""
+    """As `Infeasible`.  Guarantee: exact."""
 
     multipliers: Multipliers
+
+    __repr__ = spelled_fields
 
 
 @dataclass(frozen=True, slots=True)
 class Flat:
     """The set has no interior (and may be empty): ``sum m r_i`` is <= 0 on the box and a used row is not
-    constant, or, with no multipliers, two sides of the box coincide."""
+    constant, or, with no multipliers, two sides of the box coincide.  Guarantee: exact."""
 
     multipliers: Multipliers
+
+    __repr__ = spelled_fields
 
 
 @dataclass(frozen=True, slots=True)
 class Minimum:
-    """The minimum `value`, attained at `point`: ``scale row - sum m r_i`` has box minimum ``scale value``."""
+    """The minimum `value`, attained at `point`: ``scale row - sum m r_i`` has box minimum ``scale value``.
+
+    Guarantee: exact.
+    """
 
     value: Fraction
     point: Point
     multipliers: Multipliers
     scale: int
 
+    __repr__ = spelled_fields
+
 
 @dataclass(frozen=True, slots=True)
 class Unbounded:
-    """From `point` the row decreases for ever along `direction`, inside the set."""
+    """From `point` the row decreases for ever along `direction`, inside the set.  Guarantee: exact."""
 
     point: Point
     direction: Point

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import sys
+from decimal import Decimal
 from fractions import Fraction
 from numbers import Rational as AbstractRational
 from typing import TypeAlias
@@ -36,14 +37,14 @@ _SAFE_DIGITS = 600
 def Q(value: object) -> Fraction:
     """The exact rational that `value` denotes.
 
-    Accepts an int, a Fraction, any other exact rational (numpy integer, sympy Rational, FLINT fmpz and fmpq)
-    and text: ``p``, ``p/q`` or a decimal such as ``-0.25``, ``.5``, ``1.5e-3``, ``1e-05``, read as the
+    Accepts an int, a Fraction, any other exact rational (numpy integer, sympy Rational, FLINT fmpz and fmpq),
+    a finite Decimal and text: ``p``, ``p/q`` or a decimal such as ``-0.25``, ``.5``, ``1.5e-3``, ``1e-05``, read as the
     decimal it spells.
 
     Parameters
     ----------
     value : object
-        The number.  Text has at most 10 000 digits and an exponent of at most 5 000 in size.
+        The number.  Text and Decimals have at most 10 000 digits and an exponent of at most 5 000 in size.
 
     Returns
     -------
@@ -64,6 +65,9 @@ def Q(value: object) -> Fraction:
     --------
     >>> Q("0.1"), Q("-3/6"), Q(7)
     (Fraction(1, 10), Fraction(-1, 2), Fraction(7, 1))
+    >>> from decimal import Decimal
+    >>> Q(Decimal("0.1"))
+    Fraction(1, 10)
     >>> Q(0.1)
     Traceback (most recent call last):
     ...
@@ -81,6 +85,8 @@ def Q(value: object) -> Fraction:
         return _from_text(value)
     if isinstance(value, (float, np.floating)):
         raise _float_refused(value)
+    if isinstance(value, Decimal):
+        return _from_decimal(value)
     if isinstance(value, flint.fmpz):
         return Fraction(int(value))
     if isinstance(value, flint.fmpq):
@@ -97,7 +103,7 @@ def Q(value: object) -> Fraction:
     if isinstance(value, AbstractRational):
         return Fraction(int(value.numerator), int(value.denominator))
     raise NotANumber(
-        f"Q needs a rational number, got {_short(repr(value))} of type {type(value).__name__}",
+        f"Q needs a rational number, got {_shown(value)} of type {type(value).__name__}",
         fix='give an int, a Fraction, or text such as "1/3" or "0.25"',
     )
 
@@ -123,7 +129,7 @@ def dyadic(x: float | np.floating) -> Fraction:
     """
     if not isinstance(x, (float, np.floating)):
         raise NotANumber(
-            f"dyadic needs a binary float, got {_short(repr(x))} of type {type(x).__name__}",
+            f"dyadic needs a binary float, got {_shown(x)} of type {type(x).__name__}",
             fix="use Q for exact numbers and text",
         )
     if not np.isfinite(x):
@@ -199,7 +205,7 @@ def parse_hex(text: str) -> int:
     """
     if not isinstance(text, str) or len(text) > LARGEST_HEX_DIGITS or _HEX.match(text) is None:
         raise NotANumber(
-            f"a hexadecimal integer is 0 or -?[1-9a-f][0-9a-f]*, got {_short(repr(text))}",
+            f"a hexadecimal integer is 0 or -?[1-9a-f][0-9a-f]*, got {_shown(text)}",
             fix="write lower-case digits without 0x and without leading zeros",
         )
     return int(text, 16)
@@ -240,7 +246,7 @@ def parse_hex_rational(text: str) -> Fraction:
     parts = text.split("/", 2) if isinstance(text, str) else []
     if len(parts) != 2:
         raise NotANumber(
-            f"a hexadecimal rational is HEX/HEX, got {_short(repr(text))}",
+            f"a hexadecimal rational is HEX/HEX, got {_shown(text)}",
             fix='write the denominator too, "1/1" for one',
         )
     numerator, denominator = parse_hex(parts[0]), parse_hex(parts[1])
@@ -265,6 +271,13 @@ def format_hex_rational(q: Fraction) -> str:
     '-a/3'
     """
     return f"{q.numerator:x}/{q.denominator:x}"
+
+
+def _from_decimal(value: Decimal) -> Fraction:
+    if not value.is_finite():
+        raise NotANumber(f"Q needs a finite number, got the Decimal {value}", fix="remove NaN and infinities")
+    # as text: the limits on digits and exponents hold here too, where 10**exponent would be made otherwise
+    return _from_text(str(value))
 
 
 def _from_text(text: str) -> Fraction:
@@ -323,6 +336,13 @@ def _float_refused(value: float | np.floating) -> Exception:
         f"Q needs an exact number, got the float {spelled}",
         fix=f'write Q("{spelled}") for the decimal, dyadic({spelled}) for the binary value{reading}',
     )
+
+
+def _shown(value: object) -> str:
+    try:
+        return _short(repr(value))
+    except Exception:  # an integer beyond Python's digit limit inside, or an object whose repr fails
+        return "a value that cannot be printed"
 
 
 def _short(text: str) -> str:

@@ -7,6 +7,7 @@ An `Unsat` is a solver's word, hence at most a named assumption of a theorem.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,44 +16,59 @@ from typing import Any
 from flint import fmpz
 
 from verinet.errors import MissingExtra, NotANumber, ShapeMismatch
+from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import format_rational
+
+
+def _brief(part: Term | Formula) -> str:
+    """Its kind and size: what is shared in the graph would be written again and again."""
+    return f"<{type(part).__name__} {part.name or part.kind}, {len(part.parts)} parts>"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Term:
-    """A real-valued expression; build it with the functions of this module."""
+    """A real-valued expression; build it with the functions of this module.  Guarantee: exact."""
 
     kind: str
     parts: tuple[Term | Formula, ...] = ()
     value: Fraction = Fraction(0)
     name: str = ""
+
+    __repr__ = _brief
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Formula:
-    """A truth-valued expression; build it with the functions of this module."""
+    """A truth-valued expression; build it with the functions of this module.  Guarantee: exact."""
 
     kind: str
     parts: tuple[Term | Formula, ...] = ()
     value: Fraction = Fraction(0)
     name: str = ""
 
+    __repr__ = _brief
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The constraints hold at these values, checked exactly."""
+    """The constraints hold at these values, checked exactly.  Guarantee: exact."""
 
     values: tuple[Fraction, ...]
+
+    __repr__ = spelled_fields
 
 
 @dataclass(frozen=True, slots=True)
 class Unsat:
-    """The solver says that no point satisfies the constraints."""
+    """The solver says that no point satisfies the constraints.
+
+    Guarantee: none beyond the word of the solver.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """No answer, and why."""
+    """No answer, and why.  Guarantee: none; it says nothing."""
 
     reason: str
 
@@ -61,38 +77,89 @@ class Unknown:
 
 
 def variables(prefix: str, n: int) -> list[Term]:
-    """Real variables ``prefix0, prefix1, ...``; the name is letters, digits and underscores."""
+    """Real variables ``prefix0, prefix1, ...``; the name is letters, digits and underscores.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> [term.name for term in variables("x", 2)]
+    ['x0', 'x1']
+    """
     if not (prefix.isascii() and prefix.isidentifier()):
         raise NotANumber(f"a variable name needs ASCII letters, got {prefix!r}", fix="choose another prefix")
     return [Term("variable", name=f"{prefix}{i}") for i in range(n)]
 
 
 def constant(q: Fraction) -> Term:
-    """The constant q."""
+    """The constant q.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> constant(Fraction(1, 3)).value
+    Fraction(1, 3)
+    """
     return Term("constant", value=q)
 
 
 def add(*terms: Term) -> Term:
-    """The sum."""
+    """The sum.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> (x,) = variables("x", 1)
+    >>> holds([equals(add(x, x), Fraction(1))], {"x0": Fraction(1, 2)})
+    True
+    """
     return constant(Fraction(0)) if not terms else terms[0] if len(terms) == 1 else Term("sum", terms)
 
 
 def scale(factor: Fraction, term: Term) -> Term:
-    """The term times a constant."""
+    """The term times a constant.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> scale(Fraction(2), constant(Fraction(1, 3))).value
+    Fraction(2, 3)
+    """
     if term.kind == "constant":
         return constant(factor * term.value)
     return term if factor == 1 else Term("scaled", (term,), factor)
 
 
 def mul(left: Term, right: Term) -> Term:
-    """The product, of variables too."""
+    """The product, of variables too.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> (x,) = variables("x", 1)
+    >>> holds([equals(mul(x, x), Fraction(4))], {"x0": Fraction(-2)})
+    True
+    """
     if left.kind == "constant":
         return scale(left.value, right)
     return scale(right.value, left) if right.kind == "constant" else Term("product", (left, right))
 
 
 def linear(row: Sequence[Fraction], bias: Fraction, terms: Sequence[Term]) -> Term:
-    """``sum row_j term_j + bias``."""
+    """``sum row_j term_j + bias``.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> (x,) = variables("x", 1)
+    >>> holds([equals(linear((Fraction(2),), Fraction(1), [x]), Fraction(7))], {"x0": Fraction(3)})
+    True
+    """
     if len(row) != len(terms):
         raise ShapeMismatch(
             f"linear needs a term for each coefficient, got {len(row)} and {len(terms)}",
@@ -104,13 +171,49 @@ def linear(row: Sequence[Fraction], bias: Fraction, terms: Sequence[Term]) -> Te
     return add(*moving, constant(fixed)) if fixed != 0 or not moving else add(*moving)
 
 
+def floor(term: Term) -> Term:
+    """The largest integer that is at most the term.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> (x,) = variables("x", 1)
+    >>> holds([equals(floor(x), Fraction(-1))], {"x0": Fraction(-1, 2)})
+    True
+    """
+    if term.kind == "constant":
+        return constant(Fraction(math.floor(term.value)))
+    return Term("floor", (term,))
+
+
 def if_less(term: Term, q: Fraction, then: Term, otherwise: Term) -> Term:
-    """`then` where ``term < q``, `otherwise` elsewhere (at the tie too)."""
+    """`then` where ``term < q``, `otherwise` elsewhere (at the tie too).
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> (x,) = variables("x", 1)
+    >>> relu = if_less(x, Fraction(0), constant(Fraction(0)), x)
+    >>> holds([equals(relu, Fraction(0))], {"x0": Fraction(-3)})
+    True
+    """
     return choose(negate(at_least(term, q)), then, otherwise)
 
 
 def choose(condition: Formula, then: Term, otherwise: Term) -> Term:
-    """`then` where the condition holds, `otherwise` elsewhere."""
+    """`then` where the condition holds, `otherwise` elsewhere.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> (x,) = variables("x", 1)
+    >>> step = choose(above(x, Fraction(0)), constant(Fraction(1)), constant(Fraction(0)))
+    >>> holds([equals(step, Fraction(0))], {"x0": Fraction(0)})
+    True
+    """
     return Term("choose", (condition, then, otherwise))
 
 
@@ -118,42 +221,111 @@ def choose(condition: Formula, then: Term, otherwise: Term) -> Term:
 
 
 def at_least(term: Term, q: Fraction) -> Formula:
-    """``term >= q``."""
+    """``term >= q``.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> (x,) = variables("x", 1)
+    >>> holds([at_least(x, Fraction(1))], {"x0": Fraction(1)})
+    True
+    """
     return Formula(">=", (term,), q)
 
 
 def above(term: Term, q: Fraction) -> Formula:
-    """``term > q``."""
+    """``term > q``.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> (x,) = variables("x", 1)
+    >>> holds([above(x, Fraction(1))], {"x0": Fraction(1)})
+    False
+    """
     return Formula(">", (term,), q)
 
 
 def at_most(term: Term, q: Fraction) -> Formula:
-    """``term <= q``."""
+    """``term <= q``.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> (x,) = variables("x", 1)
+    >>> holds([at_most(x, Fraction(1))], {"x0": Fraction(1)})
+    True
+    """
     return Formula("<=", (term,), q)
 
 
 def below(term: Term, q: Fraction) -> Formula:
-    """``term < q``."""
+    """``term < q``.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> (x,) = variables("x", 1)
+    >>> holds([below(x, Fraction(1))], {"x0": Fraction(1)})
+    False
+    """
     return Formula("<", (term,), q)
 
 
 def equals(term: Term, q: Fraction) -> Formula:
-    """``term = q``."""
+    """``term = q``.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> (x,) = variables("x", 1)
+    >>> holds([equals(x, Fraction(1))], {"x0": Fraction(1)})
+    True
+    """
     return Formula("=", (term,), q)
 
 
 def any_of(formulas: Iterable[Formula]) -> Formula:
-    """At least one holds (none does of an empty list)."""
+    """At least one holds (none does of an empty list).
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> holds([any_of([])], {})
+    False
+    """
     return Formula("or", tuple(formulas))
 
 
 def all_of(formulas: Iterable[Formula]) -> Formula:
-    """All hold (an empty list does)."""
+    """All hold (an empty list does).
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> holds([all_of([])], {})
+    True
+    """
     return Formula("and", tuple(formulas))
 
 
 def negate(formula: Formula) -> Formula:
-    """It does not hold."""
+    """It does not hold.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> holds([negate(any_of([]))], {})
+    True
+    """
     return Formula("not", (formula,))
 
 
@@ -213,6 +385,8 @@ def holds(constraints: Sequence[Formula], values: dict[str, Fraction]) -> bool:
                 return given[0] * given[1]
             case "choose":
                 return given[1] if given[0] else given[2]
+            case "floor":
+                return Fraction(math.floor(given[0]))
             case "and":
                 return all(given)
             case "or":
@@ -241,11 +415,10 @@ def smtlib(constraints: Sequence[Formula]) -> str:
     """
     names: list[str] = []
     lines: list[str] = []
-    products = False
+    kinds: set[str] = set()
 
     def read(part: Term | Formula, given: list[Any]) -> str:
-        nonlocal products
-        products = products or part.kind == "product"
+        kinds.add(part.kind)
         if part.kind == "variable":
             if part.name not in names:
                 names.append(part.name)
@@ -256,6 +429,8 @@ def smtlib(constraints: Sequence[Formula]) -> str:
             return "true" if part.kind == "and" else "false"
         if part.kind == "scaled":
             return define(f"(* {_smt_number(part.value)} {given[0]})", "Real")
+        if part.kind == "floor":
+            return define(f"(to_real (to_int {given[0]}))", "Real")
         if part.kind in _COMPARE:
             return f"({part.kind} {given[0]} {_smt_number(part.value)})"
         sort = "Real" if isinstance(part, Term) else "Bool"
@@ -270,7 +445,7 @@ def smtlib(constraints: Sequence[Formula]) -> str:
         return name
 
     asserted = _fold(constraints, read)
-    logic = "QF_NRA" if products else "QF_LRA"
+    logic = f"QF_{'N' if 'product' in kinds else 'L'}{'I' if 'floor' in kinds else ''}RA"
     declared = [f"(declare-const {name} Real)" for name in names]
     asserts = [f"(assert {text})" for text in asserted]
     return "\n".join([f"(set-logic {logic})", *declared, *lines, *asserts, "(check-sat)"])
@@ -377,6 +552,8 @@ def _to_z3(z3: Any, context: Any, known: dict[str, Any], part: Term | Formula, g
             return z3.RealVal(format_rational(part.value), context) * given[0]
         case "product":
             return given[0] * given[1]
+        case "floor":
+            return z3.ToReal(z3.ToInt(given[0]))
         case "choose":
             return z3.If(given[0], given[1], given[2], context)
         case "and":

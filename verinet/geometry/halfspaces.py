@@ -5,12 +5,13 @@ One sign convention everywhere: a halfspace is ``normal . x <= offset`` (``<`` i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 
 from verinet.errors import ShapeMismatch
+from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import Q
 
 
@@ -63,7 +64,14 @@ class Halfspace:
     offset: Fraction
     strict: bool = False
 
+    __repr__ = spelled_fields
+
     def __post_init__(self) -> None:
+        if not isinstance(self.normal, Iterable) or isinstance(self.normal, str):
+            raise ShapeMismatch(
+                f"Halfspace needs a sequence of numbers as its normal, got {type(self.normal).__name__}",
+                fix="write Halfspace((1, 2), 3) for x_0 + 2 x_1 <= 3, Halfspace((1,), 3) on the line",
+            )
         object.__setattr__(self, "normal", tuple(Q(entry) for entry in self.normal))
         object.__setattr__(self, "offset", Q(self.offset))
         if not self.normal:
@@ -101,7 +109,17 @@ class Halfspace:
 
 
 def exact_point(point: Sequence[Fraction], size: int, operation: str) -> tuple[Fraction, ...]:
-    """Return the point as a tuple of Fractions of the stated size, or raise ShapeMismatch / InexactInput."""
+    """Return the point as a tuple of Fractions of the stated size, or raise ShapeMismatch / InexactInput.
+
+    A number alone is a point of one coordinate.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> exact_point((1, "1/2"), 2, "this example")
+    (Fraction(1, 1), Fraction(1, 2))
+    """
     if not isinstance(point, Sequence) or isinstance(point, str):
         point = (point,)
     if len(point) != size:

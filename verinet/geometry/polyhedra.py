@@ -5,12 +5,13 @@ The box is kept apart because certificates treat it so: it absorbs the residual 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from verinet.errors import EmptyDomain, NotBounded, ShapeMismatch
 from verinet.exact import programs
+from verinet.exact.printing import spelled, spelled_fields
 from verinet.exact.rationals import Q, format_rational
 from verinet.geometry.halfspaces import Halfspace, exact_point, integer_row
 
@@ -59,11 +60,19 @@ class Polyhedron:
     high: tuple[Bound, ...]
     halfspaces: tuple[Halfspace, ...] = ()
 
+    __repr__ = spelled_fields
+
     def __post_init__(self) -> None:
         for name in ("low", "high"):
-            side = tuple(None if entry is None else Q(entry) for entry in getattr(self, name))
+            given = getattr(self, name)
+            if not isinstance(given, Iterable) or isinstance(given, str):
+                raise ShapeMismatch(
+                    f"Polyhedron needs a sequence of bounds as {name}, got {type(given).__name__}",
+                    fix="write Polyhedron((0, 0), (1, 1)), or interval(0, 1), or box((0, 1), (0, 1))",
+                )
+            side = tuple(None if entry is None else Q(entry) for entry in given)
             object.__setattr__(self, name, side)
-        object.__setattr__(self, "halfspaces", tuple(self.halfspaces))
+        object.__setattr__(self, "halfspaces", _halfspaces(self.halfspaces, "Polyhedron"))
         if not self.low or len(self.low) != len(self.high):
             raise ShapeMismatch(
                 f"Polyhedron needs low and high of one positive size, got {len(self.low)} and {len(self.high)} entries",
@@ -81,11 +90,6 @@ class Polyhedron:
     def dimension(self) -> int:
         """Number of coordinates n of the surrounding space."""
         return len(self.low)
-
-    @property
-    def is_box(self) -> bool:
-        """Whether there are no halfspaces beside the box."""
-        return not self.halfspaces
 
     def contains(self, point: Sequence[Fraction]) -> bool:
         """Tell whether a point of n exact numbers lies in the set.
@@ -110,15 +114,15 @@ class Polyhedron:
                 return False
         return all(halfspace.contains(x) for halfspace in self.halfspaces)
 
-    def cut(self, *halfspaces: Halfspace) -> Polyhedron:
-        """Return the part inside further halfspaces.  Guarantee: exact.
+    def cut(self, *halfspaces: Halfspace | Iterable[Halfspace]) -> Polyhedron:
+        """Return the part inside further halfspaces (or one sequence of them).  Guarantee: exact.
 
         Examples
         --------
         >>> interval(0, 1).cut(Halfspace((1,), 0, strict=True)).contains((0,))
         False
         """
-        return Polyhedron(self.low, self.high, (*self.halfspaces, *halfspaces))
+        return Polyhedron(self.low, self.high, (*self.halfspaces, *_halfspaces(halfspaces, "cut")))
 
     def point(self) -> tuple[Fraction, ...]:
         """Return one point of the set, exactly.
@@ -253,6 +257,23 @@ def _middle(low: Bound, high: Bound) -> Fraction:
     return Fraction(0) if high is None else high
 
 
+def _halfspaces(given: Iterable[object], operation: str) -> tuple[Halfspace, ...]:
+    """The halfspaces, given one by one or as one sequence."""
+    listed = tuple(given)
+    if len(listed) == 1 and isinstance(listed[0], Iterable):
+        listed = tuple(listed[0])
+    found: list[Halfspace] = []
+    for index, entry in enumerate(listed):
+        if not isinstance(entry, Halfspace):
+            raise ShapeMismatch(
+                f"{operation} needs halfspaces, got {type(entry).__name__}",
+                fix="write Halfspace((1, 1), 2) for x_0 + x_1 <= 2",
+                where=f"halfspace {index}",
+            )
+        found.append(entry)
+    return tuple(found)
+
+
 def interval(low: object, high: object) -> Polyhedron:
     """Return the closed interval [low, high] of the line.
 
@@ -312,7 +333,7 @@ def box(*sides: Sequence[object], dimension: int | None = None) -> Polyhedron:
     for index, side in enumerate(sides):
         if not isinstance(side, Sequence) or isinstance(side, str) or len(side) != 2:
             raise ShapeMismatch(
-                f"box needs a pair (low, high) for every coordinate, got {side!r}",
+                f"box needs a pair (low, high) for every coordinate, got {spelled(side)[:80]}",
                 fix="write box((0, 1), (-1, 1)) for a box of two coordinates",
                 where=f"side {index}",
             )
@@ -341,8 +362,8 @@ def whole_space(dimension: int) -> Polyhedron:
     return Polyhedron((None,) * dimension, (None,) * dimension)
 
 
-def polytope(*halfspaces: Halfspace) -> Polyhedron:
-    """Return the intersection of halfspaces, proved bounded, with its exact bounding box.
+def polytope(*halfspaces: Halfspace | Iterable[Halfspace]) -> Polyhedron:
+    """Return the intersection of halfspaces (or of one sequence of them), proved bounded, with its bounding box.
 
     Guarantee: exact.
 
@@ -353,7 +374,7 @@ def polytope(*halfspaces: Halfspace) -> Polyhedron:
     EmptyDomain
         If it has no point.
     ShapeMismatch
-        If there is no halfspace, or their sizes differ.
+        If there is no halfspace, or their sizes differ, or something else is given.
 
     Examples
     --------
@@ -361,14 +382,15 @@ def polytope(*halfspaces: Halfspace) -> Polyhedron:
     >>> triangle.high
     (Fraction(1, 1), Fraction(1, 2))
     """
-    if not halfspaces:
+    listed = _halfspaces(halfspaces, "polytope")
+    if not listed:
         raise ShapeMismatch(
             "polytope needs at least one halfspace, got none",
             fix="use whole_space(n) or box(...) for sets without halfspaces",
         )
-    free: tuple[Bound, ...] = (None,) * halfspaces[0].dimension
-    cone = Polyhedron(free, free, halfspaces)
+    free: tuple[Bound, ...] = (None,) * listed[0].dimension
+    cone = Polyhedron(free, free, listed)
     hull = cone.bounding_box()
-    result = Polyhedron(hull.low, hull.high, halfspaces)
+    result = Polyhedron(hull.low, hull.high, listed)
     result.point()
     return result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from verinet.networks.activations import ACTIVATIONS, Activation, activation, piecewise
+from verinet.networks.balls import BallArithmetic
 from verinet.networks.build import (
     Expression,
     abs_,
@@ -25,6 +26,7 @@ from verinet.networks.build import (
     variables,
 )
 from verinet.networks.chain import Chain, Layer, chain
+from verinet.networks.constraints import ConstraintArithmetic
 from verinet.networks.evaluate import (
     FloatArithmetic,
     RationalArithmetic,
@@ -33,19 +35,23 @@ from verinet.networks.evaluate import (
     vertex_values,
 )
 from verinet.networks.network import Activate, Affine, Input, Network, Vertex
+from verinet.networks.symbolic import SymbolicArithmetic
 
 __all__ = [
     "ACTIVATIONS",
     "Activate",
     "Activation",
     "Affine",
+    "BallArithmetic",
     "Chain",
+    "ConstraintArithmetic",
     "Expression",
     "FloatArithmetic",
     "Input",
     "Layer",
     "Network",
     "RationalArithmetic",
+    "SymbolicArithmetic",
     "Vertex",
     "abs_",
     "activation",

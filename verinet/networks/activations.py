@@ -16,6 +16,7 @@ from math import floor as integer_floor
 from typing import Literal
 
 from verinet.errors import InexactInput, ShapeMismatch, Unsupported
+from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import Q, format_rational
 
 Polynomial = tuple[Fraction, ...]
@@ -72,6 +73,8 @@ class Activation:
     values: tuple[Fraction, ...] = ()
     smooth: str | None = None
     shift: Fraction | None = None
+
+    __repr__ = spelled_fields
 
     def __post_init__(self) -> None:
         numbers = (*self.parameters, *self.breakpoints, *self.values, *(c for p in self.pieces for c in p))
@@ -146,7 +149,8 @@ class Activation:
         if self.smooth is not None:
             raise Unsupported(
                 f"rational evaluation needs a piecewise polynomial activation, got the smooth {self.name}",
-                fix="evaluate with BallArithmetic (certified), SymbolicArithmetic or FloatArithmetic",
+                fix="write evaluate(network, x, BallArithmetic()) (certified), with SymbolicArithmetic (exact) or "
+                "FloatArithmetic (numeric) instead; they are in verinet.networks",
             )
         if self.shift is not None:
             whole = integer_floor(q)
@@ -177,12 +181,28 @@ class Activation:
 
 
 def degree(piece: Polynomial) -> int:
-    """Degree of a polynomial given by ascending coefficients; 0 for constants."""
+    """Degree of a polynomial given by ascending coefficients; 0 for constants.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> degree((_ONE, _ZERO, _HALF))
+    2
+    """
     return max((i for i, coefficient in enumerate(piece) if coefficient), default=0)
 
 
 def at(piece: Polynomial, q: Fraction) -> Fraction:
-    """Value of a polynomial given by ascending coefficients."""
+    """Value of a polynomial given by ascending coefficients.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> at((_ONE, _HALF), Fraction(3))
+    Fraction(5, 2)
+    """
     total = _ZERO
     for coefficient in reversed(piece):
         total = total * q + coefficient
@@ -196,6 +216,13 @@ def line(piece: Polynomial) -> tuple[Fraction, Fraction]:
     ------
     Unsupported
         When the degree is two or more.
+
+    Examples
+    --------
+    >>> line((_ONE, _HALF))
+    (Fraction(1, 2), Fraction(1, 1))
+
+    Guarantee: exact.
     """
     if degree(piece) > 1:
         raise Unsupported(

@@ -1,6 +1,8 @@
 """Build networks: expressions (from `expressions`) and combinators, networks made of networks.
 
-All are exact and leave their arguments as they are.
+All are exact and leave their arguments as they are.  A domain says where ranges are computed, and no domain that
+nothing is restricted: what is made of one network keeps its domain, `parallel` and `add` intersect two, `stack`
+multiplies them, and `compose` keeps that of the network which reads x.
 """
 
 from __future__ import annotations
@@ -8,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from verinet.errors import ShapeMismatch
+from verinet.errors import EmptyDomain, NotBounded, ShapeMismatch, Unsupported
 from verinet.exact.linalg import Matrix
-from verinet.exact.rationals import Q
+from verinet.exact.rationals import Q, format_rational
 from verinet.networks.activations import RELU, Activation
 from verinet.networks.expressions import (
     Expression,
@@ -24,7 +26,7 @@ from verinet.networks.expressions import (
     variable,
     variables,
 )
-from verinet.networks.network import Activate, Affine, Input, Network, Vertex
+from verinet.networks.network import Activate, Affine, Input, Interval, Network, Vertex
 
 __all__ = [
     "Expression",
@@ -141,12 +143,19 @@ def _fresh(names: Sequence[str]) -> list[str]:
 
 
 def compose(outer: Network, inner: Network | None = None, *, times: int | None = None) -> Network:
-    """x -> outer(inner(x)), or ``compose(f, times=n)``: f applied n times. The domain is the inner one's.
+    """x -> outer(inner(x)), or ``compose(f, times=n)``: f applied n times.
+
+    The domain is the inner one's: it is x that has a domain.  That of the outer network is left out, as its inputs
+    are no inputs any more.  Values of the inner network outside of it are not refused, since interval arithmetic
+    could rarely tell: a network has its values everywhere, and ranges of the composition are computed from the
+    inner domain alone.  Refused is what interval arithmetic can tell: that no value lies in it.
 
     Raises
     ------
     ShapeMismatch
         When the inner outputs do not fit the outer inputs, or `times` is not positive.
+    EmptyDomain
+        When the certified range of the inner network misses the domain of the outer one.
 
     Examples
     --------
@@ -169,6 +178,8 @@ def compose(outer: Network, inner: Network | None = None, *, times: int | None =
     new = list(range(len(vertices)))
     for _ in range(times - 1):
         new = _graft(vertices, outer, [new[index] for _, index in outer.readouts])
+    if times > 1:
+        _refuse_apart(outer, outer)
     readouts = tuple((name, new[index]) for name, index in outer.readouts)
     return Network(tuple(vertices), readouts, outer.domain)
 
@@ -176,11 +187,60 @@ def compose(outer: Network, inner: Network | None = None, *, times: int | None =
 def _composed(outer: Network, inner: Network) -> Network:
     vertices = list(inner.vertices)
     new = _graft(vertices, outer, [index for _, index in inner.readouts])
+    _refuse_apart(outer, inner)
     return Network(tuple(vertices), tuple((name, new[index]) for name, index in outer.readouts), inner.domain)
 
 
+def _refuse_apart(outer: Network, inner: Network) -> None:
+    """Refuse a composition if it is certain that no value of `inner` lies in the domain of `outer`."""
+    if outer.domain is None or inner.domain is None:
+        return
+    try:
+        ranges = inner.certified_range()
+    except (NotBounded, Unsupported):  # no range, hence nothing certain
+        return
+    sides = [side for _, index in inner.readouts for side in ranges[index]]
+    for channel, (values, wanted) in enumerate(zip(sides, outer.domain, strict=True)):
+        if values[1] < wanted[0] or wanted[1] < values[0]:
+            raise EmptyDomain(
+                "compose needs values of the inner network in the domain of the outer one, "
+                f"{_text(wanted)}, got values in {_text(values)}",
+                fix="check the order, compose(outer, inner), or drop the domain: outer.with_domain(None)",
+                where=f"input channel {channel} of the outer network",
+            )
+
+
+def _common_domain(f: Network, g: Network) -> tuple[Interval, ...] | None:
+    """The intersection of two domains in one x."""
+    if f.domain is None or g.domain is None:
+        return g.domain if f.domain is None else f.domain
+    sides = tuple((max(a, c), min(b, d)) for (a, b), (c, d) in zip(f.domain, g.domain, strict=True))
+    for channel, (low, high) in enumerate(sides):
+        if low > high:
+            raise EmptyDomain(
+                "networks side by side need domains with a common point, got "
+                f"{_text(f.domain[channel])} and {_text(g.domain[channel])}",
+                fix="widen one of them, or drop it: network.with_domain(None)",
+                where=f"input channel {channel}",
+            )
+    return sides
+
+
+def _text(side: Interval) -> str:
+    return f"[{format_rational(side[0])}, {format_rational(side[1])}]"
+
+
 def parallel(f: Network, g: Network) -> Network:
-    """x -> (f(x), g(x)): the same x, outputs concatenated. The domain is that of f, or else of g.
+    """x -> (f(x), g(x)): the same x, outputs concatenated.
+
+    The domain is the intersection of both; a network without one restricts nothing.
+
+    Raises
+    ------
+    ShapeMismatch
+        When the inputs differ in number.
+    EmptyDomain
+        When both have a domain and no point is in both.
 
     Examples
     --------
@@ -188,6 +248,9 @@ def parallel(f: Network, g: Network) -> Network:
     >>> x = variable("x")
     >>> parallel(network(x, relu(x)), network(x, x - 1))(2)
     (Fraction(2, 1), Fraction(1, 1))
+    >>> f, g = network(x, x, domain=[(0, 2)]), network(x, -x, domain=[(1, 3)])
+    >>> parallel(f, g).domain
+    ((Fraction(1, 1), Fraction(2, 1)),)
 
     Guarantee: exact.
     """
@@ -195,12 +258,20 @@ def parallel(f: Network, g: Network) -> Network:
     new = _graft(vertices, g, _input_indices(f))
     indices = [index for _, index in f.readouts] + [new[index] for _, index in g.readouts]
     names = _fresh([name for name, _ in (*f.readouts, *g.readouts)])
-    domain = f.domain if f.domain is not None else g.domain
-    return Network(tuple(vertices), tuple(zip(names, indices, strict=True)), domain)
+    return Network(tuple(vertices), tuple(zip(names, indices, strict=True)), _common_domain(f, g))
 
 
 def stack(f: Network, g: Network) -> Network:
-    """(x, x') -> (f(x), g(x')): inputs and outputs concatenated; a domain when both have one.
+    """(x, x') -> (f(x), g(x')): inputs and outputs concatenated.
+
+    The domain is the product of both; none when one of them has none, as a domain has an interval for every input.
+
+    Examples
+    --------
+    >>> from verinet.networks.build import network, relu, variable
+    >>> x = variable("x")
+    >>> stack(network(x, relu(x)), network(x, x - 1))(-2, 5)
+    (Fraction(0, 1), Fraction(4, 1))
 
     Guarantee: exact.
     """
@@ -228,7 +299,14 @@ def _after(f: Network, weight: Matrix, bias: Matrix, extra: Sequence[int] = ()) 
 
 
 def affine_after(f: Network, weight: Any, bias: Any = None) -> Network:
-    """x -> weight f(x) + bias.
+    """x -> weight f(x) + bias, on the domain of f.
+
+    Examples
+    --------
+    >>> from verinet.networks.build import network, relu, variable
+    >>> x = variable("x")
+    >>> affine_after(network(x, [relu(x), x]), [[1, "1/2"]], [3])(2)
+    (Fraction(6, 1),)
 
     Guarantee: exact.
     """
@@ -241,12 +319,21 @@ def affine_after(f: Network, weight: Any, bias: Any = None) -> Network:
 
 
 def add(f: Network, g: Network) -> Network:
-    """x -> f(x) + g(x).
+    """x -> f(x) + g(x), on the domain of `parallel`.
 
     Raises
     ------
     ShapeMismatch
         When inputs or outputs differ in number.
+    EmptyDomain
+        When both have a domain and no point is in both.
+
+    Examples
+    --------
+    >>> from verinet.networks.build import network, relu, variable
+    >>> x = variable("x")
+    >>> add(network(x, relu(x)), network(x, relu(-x)))("-1/3")
+    (Fraction(1, 3),)
 
     Guarantee: exact.
     """
@@ -260,7 +347,14 @@ def add(f: Network, g: Network) -> Network:
 
 
 def scale(f: Network, factor: object) -> Network:
-    """x -> factor f(x), the factor an exact scalar.
+    """x -> factor f(x), the factor an exact scalar, on the domain of f.
+
+    Examples
+    --------
+    >>> from verinet.networks.build import network, relu, variable
+    >>> x = variable("x")
+    >>> scale(network(x, relu(x)), "-1/2")(3)
+    (Fraction(-3, 2),)
 
     Guarantee: exact.
     """
@@ -268,7 +362,7 @@ def scale(f: Network, factor: object) -> Network:
 
 
 def skip(f: Network, matrix: Any = None) -> Network:
-    """x -> f(x) + matrix x; without a matrix, the identity (then f keeps its size).
+    """x -> f(x) + matrix x; without a matrix, the identity (then f keeps its size); on the domain of f.
 
     Raises
     ------
@@ -298,7 +392,7 @@ def skip(f: Network, matrix: Any = None) -> Network:
 
 
 def readouts(f: Network, named: Mapping[str, Callable[[tuple[Expression, ...]], Any]]) -> Network:
-    """f with other readouts, each written in the outputs y of f.
+    """f with other readouts, each written in the outputs y of f, on the domain of f.
 
     Parameters
     ----------

@@ -14,6 +14,7 @@ from typing import Any
 
 from verinet.errors import BudgetExhausted, Unsupported
 from verinet.exact.linalg import Matrix
+from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import format_hex
 from verinet.networks.activations import IDENTITY, Activation
 from verinet.networks.network import Activate, Affine, Input, Network
@@ -42,6 +43,8 @@ class Layer:
     origins : tuple of (int, int)
         Vertex and channel of the network that each unit computes or carries (no part of the format; of the
         last layer, the readouts).
+
+    Guarantee: exact.
     """
 
     weights_over: int
@@ -49,6 +52,8 @@ class Layer:
     activations: tuple[Table, ...]
     units: tuple[tuple[tuple[int, ...], int], ...]
     origins: tuple[Origin, ...] = field(compare=False, default=())
+
+    __repr__ = spelled_fields
 
     def to_json(self) -> dict[str, Any]:
         """The layer as the certificate format writes it: numbers as hexadecimal strings."""
@@ -68,6 +73,8 @@ class Chain:
     ----------
     layers : tuple of Layer
     input_size : int
+
+    Guarantee: exact.
     """
 
     layers: tuple[Layer, ...]

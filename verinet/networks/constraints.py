@@ -15,7 +15,7 @@ from verinet.networks.lists import ListArithmetic, weight_name
 
 
 class ConstraintArithmetic(ListArithmetic[Term]):
-    """Terms of `verinet.exact.solver`; activations become if-then-else.
+    """Terms of `verinet.exact.solver`; activations become if-then-else, floor and frac the largest integer below.
 
     Inputs are terms (from `solver.variables`) or exact numbers.
 
@@ -71,15 +71,27 @@ def constraint_value(activation: Activation, z: Term) -> Term:
     Raises
     ------
     Unsupported
-        For smooth and periodic activations.
+        For smooth activations: terms are made of rationals, products and integer parts, which have no logistic.
+
+    Examples
+    --------
+    >>> from verinet.networks.activations import activation
+    >>> (z,) = solver.variables("z", 1)
+    >>> term = constraint_value(activation("frac"), z)
+    >>> solver.holds([solver.equals(term, Q("1/4"))], {"z0": Q("-3/4")})
+    True
 
     Guarantee: exact.
     """
-    if activation.kind in ("smooth", "periodic"):
+    if activation.kind == "smooth":
         raise Unsupported(
-            f"constraint terms need finitely many polynomial pieces, got the {activation.kind} {activation}",
-            fix="use piecewise polynomial activations with the solver",
+            f"constraint terms are piecewise polynomial, got the smooth {activation}",
+            fix="use piecewise polynomial activations, floor or frac with the solver",
         )
+    if activation.shift is not None:
+        whole = solver.floor(z)
+        rest = solver.linear((Fraction(1), Fraction(-1)), Fraction(0), (z, whole))
+        return solver.add(_polynomial(activation.pieces[0], rest), solver.scale(activation.shift, whole))
     result = _polynomial(activation.pieces[-1], z)
     steps = list(zip(activation.breakpoints, activation.values, activation.pieces, activation.pieces[1:], strict=False))
     for point, value, before, after in reversed(steps):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +26,10 @@ Floats = npt.NDArray[np.float64]
 
 
 class Arithmetic(Protocol[V, Result_co]):
-    """What `evaluate` asks of an arithmetic; `V` is a vector of values, one a channel."""
+    """What `evaluate` asks of an arithmetic; `V` is a vector of values, one a channel.
+
+    Guarantee: that of the arithmetic.
+    """
 
     def enter(self, x: Any, size: int) -> V:
         """The input vector, checked to have `size` channels."""
@@ -47,8 +50,26 @@ class Arithmetic(Protocol[V, Result_co]):
         """The output vector as the caller gets it."""
 
 
-def evaluate(network: Network, x: Any, arithmetic: Arithmetic[V, Result_co]) -> Result_co:
-    """The outputs y of a network at x, in some arithmetic.
+@overload
+def evaluate(network: Network, x: Any) -> tuple[Fraction, ...]: ...
+
+
+@overload
+def evaluate(network: Network, x: Any, arithmetic: Arithmetic[V, Result_co]) -> Result_co: ...
+
+
+def evaluate(network: Network, x: Any, arithmetic: Any = None) -> Any:
+    """The outputs y of a network at x: rational, or in another arithmetic.
+
+    Parameters
+    ----------
+    network : Network
+    x : sequence, or a number if there is one input
+        One entry an input channel, all inputs concatenated, of the kind that the arithmetic takes.
+    arithmetic : optional
+        `RationalArithmetic` unless told (exact); or, all in `verinet.networks`, `BallArithmetic` (certified; the one
+        for smooth activations), `SymbolicArithmetic` (exact; sympy), `ConstraintArithmetic` (exact; terms for z3),
+        `FloatArithmetic` (numeric; float64 in batches).
 
     Raises
     ------
@@ -59,17 +80,29 @@ def evaluate(network: Network, x: Any, arithmetic: Arithmetic[V, Result_co]) -> 
     --------
     >>> from verinet.networks.build import abs_, network, variable
     >>> x = variable("x")
-    >>> evaluate(network(x, abs_(x - 1)), ["1/2"], RationalArithmetic())
-    (Fraction(1, 2),)
+    >>> f = network(x, abs_(x - "1/3"))
+    >>> evaluate(f, ["1/2"])
+    (Fraction(1, 6),)
+    >>> evaluate(f, [0.5], FloatArithmetic())
+    array([0.16666667])
 
-    Guarantee: that of the arithmetic.
+    Guarantee: exact; with another arithmetic, that of the arithmetic.
     """
+    if arithmetic is None:
+        arithmetic = RationalArithmetic()
     values = vertex_values(network, x, arithmetic)
     return arithmetic.leave(arithmetic.join([values[index] for _, index in network.readouts]))
 
 
 def vertex_values(network: Network, x: Any, arithmetic: Arithmetic[V, Result_co]) -> list[V]:
     """The values of all vertices, in the order of `network.vertices`: preactivations included.
+
+    Examples
+    --------
+    >>> from verinet.networks.build import network, relu, variable
+    >>> x = variable("x")
+    >>> vertex_values(network(x, relu(x - 1)), [-2], RationalArithmetic())
+    [Matrix([[-2]]), Matrix([[-3]]), Matrix([[0]]), Matrix([[0]])]
 
     Guarantee: that of the arithmetic.
     """
@@ -90,7 +123,16 @@ def vertex_values(network: Network, x: Any, arithmetic: Arithmetic[V, Result_co]
 
 
 def wrong_size(got: int, needs: int) -> ShapeMismatch:
-    """The error for an input vector of the wrong length."""
+    """The error for an input vector of the wrong length.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> print(wrong_size(3, 2))
+    the network has 2 input channels, got 3 values
+    Fix: give one value an input channel, all inputs concatenated
+    """
     return ShapeMismatch(
         f"the network has {needs} input channels, got {got} values",
         fix="give one value an input channel, all inputs concatenated",
@@ -102,6 +144,13 @@ class RationalArithmetic:
 
     x is a sequence of numbers that `Q` reads, or a `Matrix` with one column a point; the outputs are a tuple
     of Fractions.
+
+    Examples
+    --------
+    >>> from verinet.networks.build import network, relu, variables
+    >>> a, b = variables("x", 2)
+    >>> evaluate(network((a, b), relu(a - b)), (1, "1/3"), RationalArithmetic())
+    (Fraction(2, 3),)
 
     Guarantee: exact.
     """
@@ -181,6 +230,14 @@ class FloatArithmetic:
     """Float64 in batches: x has shape (n,) for one point or (k, n) for k points; so have the outputs.
 
     Weights are rounded to the nearest float64 once and kept by this object.
+
+    Examples
+    --------
+    >>> from verinet.networks.build import network, relu, variable
+    >>> x = variable("x")
+    >>> evaluate(network(x, relu(x - "1/4")), np.array([[0.5], [0.0]]), FloatArithmetic())
+    array([[0.25],
+           [0.  ]])
 
     Guarantee: numeric.
     """

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from numbers import Rational
-from typing import Any
+from typing import Any, NoReturn
 
 from verinet.errors import ShapeMismatch, Unsupported
 from verinet.exact.linalg import Matrix
@@ -50,7 +50,10 @@ _Atom = _Variable | _Neuron
 class Expression:
     """An affine form in variables and neurons: built by `variable` and arithmetic, never changed.
 
-    Equality is identity: two neurons written twice are two neurons.
+    Equality is identity: two neurons written twice are two neurons.  It is neither larger nor smaller than
+    anything: claims are stated about the outputs of a network.
+
+    Guarantee: exact.
     """
 
     __slots__ = ("constant", "terms")
@@ -101,17 +104,47 @@ class Expression:
             raise ShapeMismatch("an expression was divided by 0", fix="divide by a nonzero scalar")
         return self * (1 / q)
 
+    def __lt__(self, other: object) -> NoReturn:
+        raise _no_comparison("<")
+
+    def __le__(self, other: object) -> NoReturn:
+        raise _no_comparison("<=")
+
+    def __gt__(self, other: object) -> NoReturn:
+        raise _no_comparison(">")
+
+    def __ge__(self, other: object) -> NoReturn:
+        raise _no_comparison(">=")
+
     def __repr__(self) -> str:
         return f"<Expression in {len(self.terms)} variables and neurons>"
 
 
+def _no_comparison(relation: str) -> Unsupported:
+    return Unsupported(
+        f"an expression builds a network and is not compared, got ... {relation} ...",
+        fix="state a claim about outputs: y = verinet.claims.outputs(network), then y[0] <= 1; "
+        "for the larger or smaller of two expressions write maximum(a, b) or minimum(a, b)",
+    )
+
+
 def as_expression(value: object) -> Expression:
-    """An expression as it is, an exact scalar as a constant."""
+    """An expression as it is, an exact scalar as a constant.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> as_expression("1/3").constant
+    Fraction(1, 3)
+    """
     return value if isinstance(value, Expression) else Expression({}, Q(value))
 
 
 def variable(name: str = "x") -> Expression:
     """One input.
+
+    Guarantee: exact.
 
     Examples
     --------
@@ -123,33 +156,80 @@ def variable(name: str = "x") -> Expression:
 
 
 def variables(name: str, count: int) -> tuple[Expression, ...]:
-    """A vector of `count` inputs with one name."""
+    """A vector of `count` inputs with one name.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> a, b = variables("x", 2)
+    >>> network((a, b), a - 2 * b)(1, "1/3")
+    (Fraction(1, 3),)
+    """
     group = _Group(name, count)
     return tuple(Expression({_Variable(group, i): Fraction(1)}, Fraction(0)) for i in range(count))
 
 
 def apply_activation(expression: object, act: Activation) -> Expression:
-    """One neuron: `act` of an expression."""
+    """One neuron: `act` of an expression.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> x = variable("x")
+    >>> network(x, apply_activation(x, table.activation("hard_tanh")))(5)
+    (Fraction(1, 1),)
+    """
     return Expression({_Neuron(act, as_expression(expression)): Fraction(1)}, Fraction(0))
 
 
 def relu(expression: object) -> Expression:
-    """max(0, e): one neuron."""
+    """max(0, e): one neuron.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> x = variable("x")
+    >>> network(x, relu(x - "1/2"))(2)
+    (Fraction(3, 2),)
+    """
     return apply_activation(expression, table.RELU)
 
 
 def leaky_relu(expression: object, alpha: object) -> Expression:
-    """e where e >= 0, alpha e elsewhere: one neuron."""
+    """e where e >= 0, alpha e elsewhere: one neuron.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> x = variable("x")
+    >>> network(x, leaky_relu(x, "1/10"))(-3)
+    (Fraction(-3, 10),)
+    """
     return apply_activation(expression, table.activation("leaky_relu", alpha))
 
 
 def abs_(expression: object) -> Expression:
-    """The absolute value: one neuron."""
+    """The absolute value: one neuron.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> x = variable("x")
+    >>> network(x, abs_(x - 1))(-1)
+    (Fraction(2, 1),)
+    """
     return apply_activation(expression, table.ABS)
 
 
 def maximum(*expressions: object) -> Expression:
     """The maximum of expressions through ReLUs, in a balanced tree: max(a, b) = a + relu(b - a).
+
+    Guarantee: exact.
 
     Examples
     --------
@@ -161,7 +241,16 @@ def maximum(*expressions: object) -> Expression:
 
 
 def minimum(*expressions: object) -> Expression:
-    """The minimum of expressions through ReLUs, in a balanced tree: min(a, b) = a - relu(a - b)."""
+    """The minimum of expressions through ReLUs, in a balanced tree: min(a, b) = a - relu(a - b).
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> a, b, c = variables("x", 3)
+    >>> network((a, b, c), minimum(a, b, c))(1, "7/2", -2)
+    (Fraction(-2, 1),)
+    """
     return _tree([as_expression(e) for e in expressions], lambda a, b: a - relu(a - b))
 
 

@@ -13,7 +13,10 @@ T = TypeVar("T")
 
 
 class ListArithmetic(Generic[T]):
-    """A vector is a list of scalars."""
+    """A vector is a list of scalars.
+
+    Guarantee: that of its scalars.
+    """
 
     def scalar(self, entry: Any) -> T:
         """One input entry as a scalar of this arithmetic."""
@@ -46,6 +49,8 @@ def weight_name(prefix: str, vertex: int, row: int, column: int | None) -> str:
     --------
     >>> weight_name("w", 2, 0, 1), weight_name("w", 2, 0, None)
     ('w2_0_1', 'w2_0')
+
+    Guarantee: exact.
     """
     return f"{prefix}{vertex}_{row}" + ("" if column is None else f"_{column}")
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from verinet.errors import EmptyDomain, ShapeMismatch, Unsupported
 from verinet.exact.linalg import Matrix
-from verinet.exact.rationals import Q
+from verinet.exact.rationals import Q, format_rational
 from verinet.networks.activations import Activation
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ class Input:
         Number of channels.
     name : str
         Name of the vector.
+
+    Guarantee: exact.
     """
 
     size: int
@@ -50,6 +52,8 @@ class Affine:
         One row an output channel, one column an input channel.
     bias : Matrix
         One column.
+
+    Guarantee: exact.
     """
 
     weight: Matrix
@@ -64,6 +68,8 @@ class Activate:
     ----------
     activations : tuple of Activation
         As many as the one source has channels.
+
+    Guarantee: exact.
     """
 
     activations: tuple[Activation, ...]
@@ -82,6 +88,8 @@ class Vertex:
     sources : tuple of int
         Indices of earlier vertices; the values of several sources are concatenated in this order.
     name : str
+
+    Guarantee: exact.
     """
 
     operation: Operation
@@ -100,7 +108,7 @@ class Network:
     readouts : tuple of (str, int)
         Name and vertex index of each output vector.
     domain : tuple of (Fraction, Fraction), optional
-        One closed interval an input channel.
+        One closed interval an input channel: where `certified_range` looks.  The network has its values elsewhere too.
 
     Raises
     ------
@@ -214,7 +222,12 @@ class Network:
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256, in hexadecimal, of the canonical JSON text."""
+        """SHA-256, in hexadecimal, of the canonical JSON text.
+
+        It identifies the network as it is written down: vertices, their order, weights, activations, the domain, and
+        the names of vertices, inputs and readouts.  Networks that compute one function, or differ in a name only,
+        have different hashes.
+        """
         # A view of this very object: the writer imports this module, so it is imported late.
         from verinet.networks.formats.json import network_to_json
 
@@ -231,10 +244,10 @@ class Network:
 
         Guarantee: exact.
         """
-        from verinet.networks.evaluate import RationalArithmetic, evaluate
+        from verinet.networks.evaluate import evaluate
 
         point = x[0] if len(x) == 1 and isinstance(x[0], Sequence) and not isinstance(x[0], str) else x
-        return evaluate(self, point, RationalArithmetic())
+        return evaluate(self, point)
 
     def with_domain(self, domain: Sequence[Sequence[object]] | None) -> Network:
         """The same network with another domain, one interval an input channel (None: no domain).
@@ -380,7 +393,7 @@ def _checked_domain(domain: tuple[Interval, ...], size: int) -> tuple[Interval, 
     for channel, (low, high) in enumerate(checked):
         if low > high:
             raise EmptyDomain(
-                f"the interval [{low}, {high}] has no point",
+                f"the interval [{format_rational(low)}, {format_rational(high)}] has no point",
                 fix="swap its ends",
                 where=f"input channel {channel}",
             )

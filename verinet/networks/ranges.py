@@ -40,6 +40,13 @@ def vertex_ranges(network: Network, domain: Sequence[Interval]) -> tuple[tuple[I
 
     Affine maps in centre and radius form, by matrix products: ``W c + b`` and ``|W| r``.
 
+    Examples
+    --------
+    >>> from verinet.networks.build import network, variable
+    >>> x = variable("x")
+    >>> vertex_ranges(network(x, 1 - 2 * x), [(Fraction(0), Fraction(1))])[-1]
+    ((Fraction(-1, 1), Fraction(1, 1)),)
+
     Guarantee: certified.
     """
     places = iter(network.inputs)

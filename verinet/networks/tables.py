@@ -9,6 +9,7 @@ from math import floor, lcm
 from typing import Literal
 
 from verinet.errors import BudgetExhausted, Unsupported
+from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import format_hex
 from verinet.networks.activations import Activation, line
 
@@ -36,6 +37,8 @@ class TablePiece:
     slope: Fraction = Fraction(0)
     constant: Fraction = Fraction(0)
     inside: bool = True
+
+    __repr__ = spelled_fields
 
     def denominators(self) -> tuple[int, int, int]:
         """Denominators of the end, the slope and the constant."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import inf, lcm
 from operator import mul
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,9 @@ import numpy.typing as npt
 from verinet.errors import Unsupported
 from verinet.exact.linalg import Matrix
 from verinet.kernel import Domain, Layer, Piece, Statement
+
+if TYPE_CHECKING:
+    from verinet.provers.corners import Corners
 
 Row = tuple[int, ...]
 #: Forms vary by at most 2 over the box in its coordinates: a constant beyond this decides the sign alone.
@@ -129,6 +133,7 @@ class Case:
     points: Floats  # float points of the case, in box coordinates, one a row
     waiting: tuple[Breakpoint, ...] | None  # breakpoints that the box does not settle; None: not looked at yet
     degenerate: bool = False  # may lie in a hyperplane: floats decide nothing
+    corners: Corners | None = None  # in one or two inputs, as long as floats can tell them
 
 
 def first_case(statement: Statement, box: Box, points: Floats) -> Case:

@@ -38,9 +38,8 @@ STARTS = 512
 FEW_STARTS = 128
 #: Cases that the tree may visit before the refuter is asked to look harder.
 FIRST_STEPS = 300
-#: Of the time that is left, what the refuter may use; and the blocks of new starts it may try.
+#: Of the time that is left, what the refuter may use.
 REFUTER_SHARE = 0.25
-MOST_BLOCKS = 8
 #: Smaller bounds tried when one that holds is not attained.
 HALVINGS = 12
 
@@ -134,7 +133,9 @@ def _universal(claim: Always | Equal | SupErrorAtMost | SupErrorEquals, budget: 
     whole, budget = budget, without_share(budget) if is_small(claim) else budget
     outcome: Steps | Failure | Stopped = Stopped("not searched", 0)
     for deep in (False, True):
-        point = _attacked(claim, statement, box, budget, deep)
+        left = budget.left()
+        share = budget if left is None else Budget(left * REFUTER_SHARE)
+        point = attack(claim, statement, box, sample_points(box, STARTS if deep else FEW_STARTS), share, deep)
         if point is not None:
             return _refuted(claim, point)
         progress.update(0, 1, "no counterexample by descent; splitting")
@@ -161,25 +162,6 @@ def _universal(claim: Always | Equal | SupErrorAtMost | SupErrorEquals, budget: 
         errors = [abs(v - t.value(attained)) for v, t in zip(claim.outputs_at(attained), claim.targets, strict=True)]
         evidence |= {"point": _point(attained), "output": errors.index(max(errors))}
     return certified(claim.text(), data, evidence)
-
-
-def _attacked(
-    claim: Always | Equal | SupErrorAtMost | SupErrorEquals,
-    statement: kernel.Statement,
-    box: Box,
-    budget: Budget,
-    deep: bool,
-) -> tuple[Fraction, ...] | None:
-    """One quick look; or, `deep`, looks from ever new starts, with a part of the time that is left."""
-    left = budget.left()
-    share = budget if left is None else Budget(left * REFUTER_SHARE)
-    if not deep:
-        return attack(claim, statement, box, sample_points(box, FEW_STARTS), share, deep)
-    for block in range(MOST_BLOCKS if left is not None else 1):
-        point = attack(claim, statement, box, sample_points(box, STARTS, block * STARTS), share, deep)
-        if point is not None or share.exhausted():
-            return point
-    return None
 
 
 def _smaller(claim: SupErrorEquals, box: Box, budget: Budget, progress: Progress) -> Verdict:

@@ -17,8 +17,10 @@ import numpy.typing as npt
 
 from verinet.claims.builders import sup_error
 from verinet.claims.targets import Polynomial
+from verinet.errors import NotANumber
 from verinet.exact.enclosures import FUNCTIONS
 from verinet.exact.linalg import Matrix
+from verinet.exact.printing import spelled
 from verinet.exact.rationals import Q
 from verinet.geometry.polyhedra import Polyhedron
 from verinet.networks.activations import Activation
@@ -65,13 +67,15 @@ def numeric_error(
     network, target, domain, variables
         As for `verinet.claims.sup_error`.
     digits : int
-        Significant digits of the value.
+        Significant digits of the value, at least 1.
 
     Raises
     ------
+    NotANumber
+        If `digits` is no positive integer.
     NotBounded
         If the domain is unbounded.
-    ShapeMismatch, Unsupported, InexactInput
+    EmptyDomain, ShapeMismatch, Unsupported, InexactInput
         As `verinet.claims.sup_error`.
 
     Examples
@@ -89,7 +93,11 @@ def numeric_error(
     -----
     Guarantee: numeric.
     """
-    targets = sup_error(network, target, domain, variables).targets
+    if isinstance(digits, bool) or not isinstance(digits, int) or digits < 1:
+        raise NotANumber(
+            f"numeric_error needs a positive number of digits, got {spelled(digits)[:80]}", fix="write digits=50"
+        )
+    targets = (sup_error(network, target, domain, variables) <= 0).targets  # a claim: its sizes have been checked
     box = domain.bounding_box()
     low = [end for end in box.low if end is not None]
     high = [end for end in box.high if end is not None]

@@ -42,8 +42,6 @@ class Oracle:
     """Linear programs over the cases of one search, warm-started from case to case."""
 
     box: Box
-    programs: int = 0
-    exact_programs: int = 0
     _explorer: Explorer | None = None
     _loaded: list[Hypothesis] = field(default_factory=list)
 
@@ -59,8 +57,15 @@ class Oracle:
         return self.decide(case, added)
 
     def _proposed(self, case: Case, others: Sequence[Hypothesis], form: Hypothesis) -> Open | Closed | None:
+        if case.corners is not None and not others:
+            value, point, shares = case.corners.largest(form)
+            if value > CLEAR:
+                return Open(point)
+            duals = [1.0, *(shares.get(position, 0.0) for position in range(len(case.active)))]
+            found = certify(duals, [form, *case.active], self.box.domain, -value)
+            if found:
+                return Closed(tuple(found))
         explorer = self._loaded_with([*case.active, *others])
-        self.programs += 1
         result = explorer.minimize(np.concatenate(([-form.constant], -form.slopes)))
         if result is None:
             return None
@@ -78,7 +83,6 @@ class Oracle:
     def decide(self, case: Case, added: Sequence[Hypothesis]) -> Open | Closed:
         """The exact answer: a point that satisfies the added forms too, strict ones strictly, or multipliers."""
         forms = [*added, *case.active]
-        self.exact_programs += 1
         answer = feasible(self._system(forms))
         if isinstance(answer, Infeasible):
             return Closed(tuple(answer.multipliers))
@@ -86,7 +90,6 @@ class Oracle:
 
     def interior(self, case: Case) -> tuple[Fraction, ...] | Closed:
         """An interior point of the case, or multipliers that show it thin."""
-        self.exact_programs += 1
         answer = interior(self._system(case.active))
         return answer.point if isinstance(answer, Interior) else Closed(tuple(answer.multipliers))
 

@@ -21,6 +21,7 @@ from verinet.provers.cases import (
     Breakpoint,
     Case,
     Floats,
+    Hypothesis,
     advance,
     box_of,
     branch,
@@ -31,6 +32,7 @@ from verinet.provers.cases import (
     hypothesis,
     side_form,
 )
+from verinet.provers.corners import corners_of
 from verinet.provers.leaves import Leaf, cell_leaf, goal_leaf
 from verinet.provers.sides import CLEAR, Closed, Oracle
 from verinet.work import SILENT, Budget, Progress, under
@@ -85,7 +87,8 @@ class Search:
 
     def run(self) -> Steps | Fails | Stopped:
         """Work until nothing is open."""
-        self.work.append(first_case(self.statement, self.box, sample_points(self.box)))
+        case = first_case(self.statement, self.box, sample_points(self.box))
+        self.work.append(replace(case, corners=corners_of(self.box, case)))
         while self.work:
             item = self.work.pop()
             if isinstance(item, list):
@@ -111,14 +114,16 @@ class Search:
         if case.waiting is None:
             case = self.settle_by_box(case)
         while case.waiting:
-            chosen = two_sided(case, case.waiting)
-            if chosen is not None:
+            chosen, others = survey(case, case.waiting)
+            if chosen is not None and (not others or case.corners is None):
                 self.split(case, chosen)
                 return None
-            settled = self.ask(case, case.waiting[0])
-            if settled is None:
-                return None
-            case = settled
+            # Corners show which units do not split the case: those are settled once, not in every part of it.
+            for step in others:
+                settled = self.ask(case, step)
+                if settled is None:
+                    return None
+                case = settled
         following = advance(self.statement, self.box, case)
         if following is not None:
             self.steps.append(["next"])
@@ -182,12 +187,11 @@ class Search:
     def split(self, case: Case, step: Breakpoint) -> None:
         """Both sides are open: push them, the low one to be visited first."""
         self.steps.append(["split", step.unit, step.side])
-        values = case.points @ step.slopes + step.constant
-        for low, points in ((False, case.points[values > CLEAR]), (True, case.points[values < -CLEAR])):
+        for low in (False, True):
             strict = (step.side == "right") == low
             added = side_form(case, step, low, strict, self.box)
             side = branch(self.statement, case, step, step.side, low, self.box, added)
-            self.work.append(replace(side, points=points))
+            self.work.append(narrowed(case, side, added))
 
     def close(self, case: Case) -> Fails | Stopped | None:
         """All outputs are known: a goal, a cell, or a cut when the goal needs one."""
@@ -214,9 +218,9 @@ class Search:
         self.steps.append(["cut", [hex_number(entry) for entry in row], "left"])
         above = hypothesis(row, True, case.hypotheses, self.box)
         below = hypothesis([-entry for entry in row], False, case.hypotheses, self.box)
-        values = case.points @ above.slopes + above.constant
-        for form, points in ((above, case.points[values > CLEAR]), (below, case.points[values < -CLEAR])):
-            self.work.append(replace(case, hypotheses=case.hypotheses + 1, active=(*case.active, form), points=points))
+        for form in (above, below):
+            side = replace(case, hypotheses=case.hypotheses + 1, active=(*case.active, form))
+            self.work.append(narrowed(case, side, form))
 
 
 def search(statement: Statement, budget: Budget | None = None, progress: Progress = SILENT) -> Steps | Fails | Stopped:
@@ -242,13 +246,23 @@ def search(statement: Statement, budget: Budget | None = None, progress: Progres
         return Stopped("it was interrupted", running.leaves, True)
 
 
-def sample_points(box: Box, count: int = POINTS, start: int = 0) -> Floats:
-    """Points of the domain in box coordinates: its center, and a part of a fixed low-discrepancy sequence."""
+def narrowed(case: Case, side: Case, form: Hypothesis) -> Case:
+    """The side of a case on which the form is >= 0, with its corners, and the points known to lie in it."""
+    corners = None if case.corners is None or case.degenerate else case.corners.clipped(form, len(case.active))
+    if corners is not None:
+        points = np.vstack([corners.points.mean(axis=0), corners.points])
+    else:
+        points = case.points[case.points @ form.slopes + form.constant > CLEAR]
+    return replace(side, points=points, corners=corners)
+
+
+def sample_points(box: Box, count: int = POINTS) -> Floats:
+    """Points of the domain in box coordinates: its center, and the start of a fixed low-discrepancy sequence."""
     size = len(box.low)
     if not box.bounded:
         return np.zeros((0, size))
     steps = np.array([np.sqrt(p) % 1 for p in primes(size)])
-    points = 2 * ((np.arange(start + 1, start + count)[:, None] * steps[None, :]) % 1) - 1
+    points = 2 * ((np.arange(1, count)[:, None] * steps[None, :]) % 1) - 1
     points = np.vstack([np.zeros((1, size)), points])
     low, high = box.ends
     points = np.clip(points, low, high)
@@ -287,12 +301,13 @@ def has_points(case: Case, step: Breakpoint, low: bool) -> bool:
     return bool(np.any(values < -CLEAR if low else values > CLEAR))
 
 
-def two_sided(case: Case, waiting: tuple[Breakpoint, ...]) -> Breakpoint | None:
-    """The breakpoint whose two sides share the known points most evenly, if one has points on both."""
+def survey(case: Case, waiting: tuple[Breakpoint, ...]) -> tuple[Breakpoint | None, list[Breakpoint]]:
+    """The breakpoint that known points lie farthest from on both sides, and those that have points on one at most."""
     if len(case.points) < 2:
-        return None
+        return None, list(waiting)
     slopes = np.array([step.slopes for step in waiting])
     values = case.points @ slopes.T + np.array([step.constant for step in waiting])
-    smaller = np.minimum((values < -CLEAR).sum(axis=0), (values > CLEAR).sum(axis=0))
-    place = int(np.argmax(smaller))
-    return waiting[place] if smaller[place] > 0 else None
+    depth = np.minimum(values.max(axis=0), -values.min(axis=0))
+    place = int(np.argmax(depth))
+    others = [step for step, reach in zip(waiting, depth.tolist(), strict=True) if reach <= CLEAR]
+    return (waiting[place] if depth[place] > CLEAR else None), others

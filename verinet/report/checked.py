@@ -11,7 +11,7 @@ from verinet import kernel
 from verinet.claims.verdicts import Certificate, Proved
 from verinet.errors import CertificateRejected, Unsupported
 from verinet.report.statements import Decoded, decode
-from verinet.report.text import statement_text
+from verinet.report.text import counted, statement_text
 from verinet.work import read_bytes
 
 Json = dict[str, Any]
@@ -59,13 +59,16 @@ class CheckedTheorem:
 
     @property
     def headline(self) -> str:
-        """``CHECKED``, or ``CHECKED UNDER n ASSUMPTIONS``."""
-        return f"CHECKED UNDER {len(self.assumptions)} ASSUMPTIONS" if self.assumptions else "CHECKED"
+        """``CHECKED``, or ``CHECKED UNDER n ASSUMPTIONS`` (``1 ASSUMPTION``)."""
+        return f"CHECKED UNDER {self._assumed().upper()}" if self.assumptions else "CHECKED"
 
     @property
     def trust(self) -> str:
         """``kernel only``, or the number of assumptions."""
-        return f"under {len(self.assumptions)} assumptions" if self.assumptions else "kernel only"
+        return f"under {self._assumed()}" if self.assumptions else "kernel only"
+
+    def _assumed(self) -> str:
+        return counted(len(self.assumptions), "assumption", "assumptions")
 
     def __str__(self) -> str:
         return f"{self.headline}   {self.text}" + ("" if self.assumptions else f"     {self.trust}")

@@ -200,7 +200,7 @@ def _shown(formulas: list[str], end: str) -> list[str]:
 def _facts(theorem: CheckedTheorem) -> list[str]:
     trust = "the kernel and nothing else is trusted"
     if theorem.assumptions:
-        trust = "the kernel and the assumptions are trusted"
+        trust = f"the kernel and the assumption{'s' if len(theorem.assumptions) > 1 else ''} are trusted"
     return [
         f"The kernel of verinet checked a certificate ({evidence_text(theorem)}); {trust}.",
         r"SHA-256 of the statement and of its networks:\\",

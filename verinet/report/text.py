@@ -75,11 +75,12 @@ def evidence_text(theorem: CheckedTheorem) -> str:
     """Return how much the kernel replayed."""
     if not theorem.steps:
         return "evaluated exactly at a point"
-    counts = (_counted(theorem.steps, "step", "steps"), _counted(theorem.leaves, "leaf", "leaves"))
+    counts = (counted(theorem.steps, "step", "steps"), counted(theorem.leaves, "leaf", "leaves"))
     return ", ".join(counts)
 
 
-def _counted(count: int, one: str, many: str) -> str:
+def counted(count: int, one: str, many: str) -> str:
+    """Return ``1 step`` or ``3 steps``."""
     return f"{count} {one if count == 1 else many}"
 
 

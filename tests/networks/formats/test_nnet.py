@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.networks.strategies import plain_evaluation
 from verinet.errors import BadFormat, InexactInput, NotANumber, Unsupported, VerinetError
 from verinet.networks import abs_, layered, network, variable
-from verinet.networks.formats import read_network
+from verinet.networks.formats import ReadOptions, read_file, read_network
 from verinet.networks.formats.nnet import exact_decimal, read_nnet, write_nnet
 
 TEXT = """// a comment
@@ -53,6 +53,20 @@ def test_decimals_and_both_readings(x, y):
     assert f.size == g.size == 3
     assert read_nnet(write_nnet(f)) == f
     assert read_nnet(write_nnet(g))(x, y) == g(x, y)
+
+
+def test_which_reading_it_is_is_said(tmp_path):
+    path = tmp_path / "net.nnet"
+    path.write_text(TEXT)
+    physical = ReadOptions(physical=True)
+    assert (read_file(path).normalisation, read_file(path).network) == ("not applied", read_nnet(TEXT))
+    assert read_file(path, physical).normalisation == "applied"
+    assert read_network(path, physical) == read_nnet(TEXT, physical=True)
+    path.write_text(TEXT.replace("0.5,-0.25,10,\n2,4,0.1,", "0,0.0,0,\n1,1.0,1e0,"))
+    assert read_file(path) == read_file(path, physical)  # a trivial one: both readings are one
+    assert read_file(path).normalisation is None
+    path.write_text(TEXT.replace("0.5,-0.25,10,\n2,4,0.1,", "0,0,10,\n1,1,1,"))
+    assert read_file(path).normalisation == "not applied"  # of the outputs alone
 
 
 def test_windows_line_ends_and_no_trailing_commas():

@@ -121,6 +121,11 @@ REFUSED = {
     "wrong order": (model([("Relu", "h", "y", {}), ("Relu", "x", "h", {})], X), BadFormat, "'h'"),
     "two tensors of one name": (model([("Relu", "x", "x", {})], X, outputs=("x",)), BadFormat, "'x'"),
     "an index output": (model([("MaxPool", "x", "a,y", {"kernel_shape": [2, 2]})], IMAGE), BadFormat, "'y'"),
+    "maximum of no elements": (
+        model([("ReduceMax", "c", "h", {}), ("Add", "x,h", "y", {})], X, {"c": ones(0, 2)}),
+        Unsupported,
+        "without elements",
+    ),
     "no elements": (
         one("Slice", X, {"s": np.array([0]), "e": np.array([0])}),
         Unsupported,
@@ -130,6 +135,56 @@ REFUSED = {
     "open dimension": (one("Relu", {"x": ["n", "m"]}), Unsupported, "shapes="),
     "integer input": (model([("Relu", "x", "y", {})], X, kind=TensorProto.INT64), Unsupported, "int64"),
 }
+
+
+def folded(operator, kind, *arrays, **attributes):
+    """x plus a constant that the graph computes from integers and casts to a float."""
+    names = [f"c{place}" for place in range(len(arrays))]
+    nodes = [
+        (operator, ",".join(names), "h", attributes),
+        ("Cast", "h", "f", {"to": TensorProto.FLOAT}),
+        ("Add", "x,f", "y", {}),
+    ]
+    return model(nodes, {"x": [1]}, {n: np.array(a, dtype=kind) for n, a in zip(names, arrays, strict=True)})
+
+
+LOW, HIGH = -(2**31), 2**31 - 1
+OVERFLOWS = {
+    "sum": folded("Add", np.int32, [HIGH], [1]),
+    "sum of longs": folded("Add", np.int64, [2**63 - 1], [1]),
+    "difference": folded("Sub", np.int32, [LOW], [1]),
+    "difference below zero": folded("Sub", np.uint8, [1], [2]),
+    "product": folded("Mul", np.int32, [2**16], [2**16]),
+    "quotient": folded("Div", np.int32, [LOW], [-1]),
+    "negative": folded("Neg", np.int32, [LOW]),
+    "absolute value": folded("Abs", np.int64, [-(2**63)]),
+    "matrix product": folded("MatMul", np.int32, [[2**20, 2**20]], [[2**20], [1]]),
+    "reduction": folded("ReduceSum", np.int32, [HIGH, HIGH], keepdims=1),
+    "a mean that rounds": folded("ReduceMean", np.int32, [1, 2], keepdims=1),
+}
+
+
+@pytest.mark.parametrize("name", OVERFLOWS)
+def test_integers_beyond_their_type_are_refused(name):
+    refused(OVERFLOWS[name], Unsupported, "ReduceMean of integers" if "mean" in name else "which is no number of its")
+
+
+@pytest.mark.parametrize("kind", [np.int32, np.int64])
+def test_integers_within_their_type_are_folded(kind):
+    least, most = int(np.iinfo(kind).min), int(np.iinfo(kind).max)
+    cases = {
+        ("Add", most - 1, 1): most,
+        ("Sub", least + 1, 1): least,
+        ("Mul", -(2**15), 2**10): -(2**25),
+        ("Div", -7, 2): -3,
+        ("Min", least, most): least,
+        ("Max", least, most): most,
+    }
+    for (operator, a, b), value in cases.items():
+        (y,) = read_onnx(folded(operator, kind, [a], [b]).SerializeToString())(0)
+        assert y == int(np.float32(value))  # the cast rounds
+    (y,) = read_onnx(folded("ReduceSum", kind, [3, 4], keepdims=1).SerializeToString())(0)
+    assert y == 7
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -20,7 +20,7 @@ from tests.networks.strategies import plain_evaluation
 from verinet.errors import BadFormat, InexactInput, NotANumber, ShapeMismatch, Unsupported, VerinetError
 from verinet.networks import abs_, layered, network, relu, variable
 from verinet.networks.chain import chain
-from verinet.networks.formats import read_network, write_network
+from verinet.networks.formats import ReadOptions, read_network, write_network
 from verinet.networks.formats.plain import (
     read_plain_json,
     read_plain_npz,
@@ -112,6 +112,8 @@ BAD_JSON = {
     "box shape": '{"W": [[[1]]], "b": [[1]], "box": [1]}',
     "box size": '{"W": [[[1]]], "b": [[1]], "box": [[0, 1], [0, 1]]}',
     "list": "[1]",
+    "a list under a note": '{"W": [[[1]]], "b": [[1]], "note": [1]}',
+    "an object under a note": '{"W": [[[1]]], "b": [[1]], "seed": {"scale": 2}}',
 }
 BAD_NPZ = {
     "empty": b"",
@@ -122,6 +124,8 @@ BAD_NPZ = {
     "no arrays": saved(A=ONE),
     "bias missing": saved(W0=ONE),
     "weight missing": saved(W0=ONE, b0=ONE[0], b1=ONE[0]),
+    "another array": saved(W0=ONE, b0=ONE[0], mean=ONE),
+    "a layer spelled otherwise": saved(W0=ONE, b0=ONE[0], W00=ONE),
     "gap in the layers": saved(W0=ONE, b0=ONE[0], W2=ONE, b2=ONE[0]),
     "two arrays of one name": twice("W0"),
     "dimensions": saved(W0=ONE[0], b0=ONE[0]),
@@ -227,3 +231,48 @@ def test_another_activation_is_not_read_as_relu():
     for named in ('"activation": "tanh"', '"activations": ["relu"]', '"activation": 3'):
         with pytest.raises(Unsupported, match="ReLU between"):
             read_plain_json("{" + named + ", " + weights + "}")
+
+
+@pytest.mark.parametrize(
+    "key", ["mean", "std", "norm", "normalization", "scale", "shift", "layers", "bias", "dtype", "input_scale", "w", ""]
+)
+def test_keys_that_might_change_the_function_are_refused_by_name(key):
+    document = {"W": [[[1]], [[1]]], "b": [[0], [0]], key: 2}
+    with pytest.raises(Unsupported, match=rf"(?s)the key {key!r} .*known are W, b, box.*seed.*Fix: "):
+        read_plain_json(json.dumps(document))
+    if key:
+        with pytest.raises(BadFormat, match=rf"(?s)the array {key!r} .*Fix: "):
+            read_plain_npz(saved(W0=ONE, b0=ONE[0], **{key: ONE}))
+
+
+def test_notes_are_passed_over():
+    notes = {"name": "a", "seed": 3, "init": "he", "adversarial": True, "note": None, "version": 1.5}
+    plain = {"W": [[[1]]], "b": [[0]]}
+    assert read_plain_json(json.dumps(plain | notes)) == read_plain_json(json.dumps(plain))
+
+
+def test_a_number_that_is_no_binary64_is_named():
+    f = layered([[["1/2"], [1]], [[1, "1/3"]]], [[0, 0], [0]])
+    for write in (write_plain_json, write_plain_npz):
+        with pytest.raises(InexactInput, match=r"(?s)holds 1/3, which is not one.*W.*1, row 0, column 1"):
+            write(f)
+    with pytest.raises(InexactInput, match=r"(?s)holds 1/7.*box, row 0, column 1"):
+        write_plain_json(layered([[[1]]], [[0]]).with_domain([(0, "1/7")]))
+
+
+@pytest.mark.parametrize("path", [None, 3, b"net.json", ["net.json"], 1.5])
+def test_what_is_no_path_and_no_network_is_refused(path):
+    f = layered([[[1]]], [[0]])
+    for call in (lambda: read_network(path), lambda: write_network(f, path)):
+        with pytest.raises(Unsupported, match=r"(?s)path.*Fix: write"):
+            call()
+    with pytest.raises(Unsupported, match=r"(?s)needs a Network.*Fix: "):
+        write_network(path, "x.json")
+    with pytest.raises(Unsupported, match=r"(?s)ReadOptions.*Fix: "):
+        read_network("net.json", 3)
+
+
+@pytest.mark.parametrize("wrong", [{"physical": "no"}, {"physical": 1}, {"batch_normalization": "fast"}])
+def test_options_of_readers_are_checked(wrong):
+    with pytest.raises(Unsupported, match="Fix: "):
+        ReadOptions(**wrong)

@@ -8,45 +8,46 @@ from pathlib import PurePath
 from typing import Any
 
 from verinet.errors import BadFormat, Unsupported
+from verinet.networks.formats.reading import Reading, ReadOptions, path_text
 from verinet.networks.network import Network
 from verinet.work import read_bytes, read_text, write_file
 
-__all__ = ["READERS", "WRITERS", "read_network", "write_network"]
+__all__ = ["READERS", "WRITERS", "ReadOptions", "Reading", "read_file", "read_network", "write_network"]
 
 
-def _read_onnx(path: str) -> Network:
-    from verinet.networks.formats.onnx import read_onnx
+def _read_onnx(path: str, options: ReadOptions) -> Reading:
+    from verinet.networks.formats.onnx import onnx_reading
 
-    return read_onnx(path)
+    return onnx_reading(path, None, options)
 
 
-def _read_torch(path: str) -> Network:
+def _read_torch(path: str, options: ReadOptions) -> Reading:
     from verinet.networks.formats.pytorch import read_torch
 
-    return read_torch(path)
+    return Reading(read_torch(path))
 
 
-def _read_nnet(path: str) -> Network:
-    from verinet.networks.formats.nnet import read_nnet
+def _read_nnet(path: str, options: ReadOptions) -> Reading:
+    from verinet.networks.formats.nnet import nnet_reading
 
-    return read_nnet(read_text(path))
+    return nnet_reading(read_text(path), options)
 
 
-def _read_npz(path: str) -> Network:
+def _read_npz(path: str, options: ReadOptions) -> Reading:
     from verinet.networks.formats.plain import read_plain_npz
 
-    return read_plain_npz(read_bytes(path))
+    return Reading(read_plain_npz(read_bytes(path)))
 
 
-def _read_json(path: str) -> Network:
+def _read_json(path: str, options: ReadOptions) -> Reading:
     from verinet.networks.formats.json import network_from_document
     from verinet.networks.formats.plain import network_from_plain
     from verinet.networks.formats.strict_json import parse_strict_json
 
     document = parse_strict_json(read_text(path), "a network file")
     if isinstance(document, dict) and {"W", "b"} <= set(document):
-        return network_from_plain(document)
-    return network_from_document(document)
+        return Reading(network_from_plain(document))
+    return Reading(network_from_document(document))
 
 
 def _write_onnx(network: Network) -> bytes:
@@ -73,8 +74,8 @@ def _write_json(network: Network) -> str:
     return network_to_json(network) + "\n"
 
 
-#: Ending -> reader of a path.
-READERS: dict[str, Callable[[str], Network]] = {
+#: Ending -> reader of a path, with options that may not concern the format.
+READERS: dict[str, Callable[[str, ReadOptions], Reading]] = {
     ".json": _read_json,
     ".npz": _read_npz,
     ".nnet": _read_nnet,
@@ -91,17 +92,50 @@ WRITERS: dict[str, Callable[[Network], Any]] = {
 }
 
 
-def read_network(path: str | os.PathLike[str]) -> Network:
+def read_network(path: str | os.PathLike[str], options: ReadOptions | None = None) -> Network:
     """The network in a file: .json (own format or plain weights), .npz, .nnet, .onnx, .pt or .pth.
+
+    Parameters
+    ----------
+    path : path
+    options : ReadOptions, optional
+        Which function is meant, where a format leaves a choice: ``ReadOptions(physical=True)`` for .nnet,
+        ``ReadOptions(batch_normalization="rounded")`` for .onnx.
 
     Raises
     ------
     Unsupported
-        For another ending; BadFormat and others as the format's own reader says.
+        For another ending, and for what is no path; BadFormat and others as the format's own reader says.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from verinet.networks import network, relu, variable
+    >>> x = variable("x")
+    >>> f = network(x, relu(x) - "1/3")
+    >>> with TemporaryDirectory() as folder:
+    ...     write_network(f, Path(folder, "f.json"))
+    ...     read_network(Path(folder, "f.json"))(2)
+    (Fraction(5, 3),)
 
     Guarantee: exact.
     """
-    name = os.fspath(path)
+    return read_file(path, options).network
+
+
+def read_file(path: str | os.PathLike[str], options: ReadOptions | None = None) -> Reading:
+    """The network in a file, and which reading of the file it is; see `read_network`.
+
+    Guarantee: exact.
+    """
+    name = path_text(path, 'read_network("net.onnx")')
+    chosen = ReadOptions() if options is None else options
+    if not isinstance(chosen, ReadOptions):
+        raise Unsupported(
+            f"read_network takes ReadOptions, got {type(options).__name__}",
+            fix="write read_network(path, ReadOptions(physical=True))",
+        )
     reader = READERS.get(PurePath(name).suffix.lower())
     if reader is None:
         raise Unsupported(
@@ -109,7 +143,7 @@ def read_network(path: str | os.PathLike[str]) -> Network:
             fix="convert the file, or rename it to its true ending",
         )
     try:
-        return reader(name)
+        return reader(name, chosen)
     except RecursionError:
         raise BadFormat("the file is nested too deeply", fix="check the file", where=name[-80:]) from None
 
@@ -120,11 +154,29 @@ def write_network(network: Network, path: str | os.PathLike[str]) -> None:
     Raises
     ------
     Unsupported
-        For another ending, or a network that the format cannot hold; InexactInput where it would round.
+        For another ending, what is no network or no path, or a network that the format cannot hold;
+        InexactInput where it would round.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from verinet.networks import network, relu, variable
+    >>> x = variable("x")
+    >>> f = network(x, relu(x) - "1/3")
+    >>> with TemporaryDirectory() as folder:
+    ...     write_network(f, Path(folder, "f.json"))
+    ...     read_network(Path(folder, "f.json")) == f
+    True
 
     Guarantee: exact.
     """
-    name = os.fspath(path)
+    if not isinstance(network, Network):
+        raise Unsupported(
+            f"write_network needs a Network, got {type(network).__name__}",
+            fix="build it with verinet.network(...) or read it with read_network(path)",
+        )
+    name = path_text(path, 'write_network(network, "net.json")')
     writer = WRITERS.get(PurePath(name).suffix.lower())
     if writer is None:
         raise Unsupported(

@@ -41,6 +41,8 @@ class Assembly:
         self._first: list[int] = []  # the first atom of each vertex
         self._atoms = 0
         self._entries = 0
+        #: Whether an irrational factor was rounded, as the caller had asked for.
+        self.rounded = False
 
     # --- vertices -----------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from verinet.exact.linalg import Matrix
 from verinet.exact.rationals import Q, format_rational
 from verinet.networks.build import affine_after, compose, layered
 from verinet.networks.formats.layers import relu_layers
+from verinet.networks.formats.reading import Reading, ReadOptions
 from verinet.networks.network import Network
 
 #: Largest size of a layer and largest number of layers that are believed before the numbers are read.
@@ -116,6 +117,14 @@ def read_nnet(text: str, *, physical: bool = False) -> Network:
 
     Guarantee: exact.
     """
+    return nnet_reading(text, ReadOptions(physical=physical)).network
+
+
+def nnet_reading(text: str, options: ReadOptions) -> Reading:
+    """The network of a .nnet text, and whether a normalisation was applied; see `read_nnet`.
+
+    Guarantee: exact.
+    """
     lines = _Lines(text)
     count, inputs, outputs, _ = lines.integers("layers, inputs, outputs and largest layer", 4)
     sizes = lines.integers("the layer sizes", count + 1)
@@ -138,10 +147,13 @@ def read_nnet(text: str, *, physical: bool = False) -> Network:
         biases.append(Matrix.column(column))
     lines.finish()
     raw = layered(weights, biases)
-    if physical:
-        return _physical(raw, means, spreads).with_domain(list(zip(low, high, strict=True)))
+    if not any(means) and set(spreads) == {1}:
+        return Reading(raw.with_domain(list(zip(low, high, strict=True))))
+    if options.physical:
+        network = _physical(raw, means, spreads).with_domain(list(zip(low, high, strict=True)))
+        return Reading(network, normalisation="applied")
     normalised = [((a - m) / s, (b - m) / s) for a, b, m, s in zip(low, high, means[:-1], spreads[:-1], strict=True)]
-    return raw.with_domain(normalised)
+    return Reading(raw.with_domain(normalised), normalisation="not applied")
 
 
 def _check_normalisation(low: Sequence[Fraction], high: Sequence[Fraction], spreads: Sequence[Fraction]) -> None:

@@ -16,10 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from verinet.errors import BadFormat, MissingExtra, NotANumber, Unsupported
-from verinet.networks.formats.onnx_calls import BatchNormalization, Options
 from verinet.networks.formats.onnx_graph import Attribute, Graph, Operation, Port
 from verinet.networks.formats.onnx_operators import OPERATORS, lower
 from verinet.networks.formats.onnx_write import FloatType, graph_of_network
+from verinet.networks.formats.reading import BatchNormalization, Reading, ReadOptions, path_text
 from verinet.networks.network import Network
 from verinet.work import read_bytes
 
@@ -67,14 +67,19 @@ def read_onnx(
 
     Guarantee: exact.
     """
-    if batch_normalization not in ("exact", "rounded"):
-        raise Unsupported(
-            f'batch_normalization is "exact" or "rounded", got {batch_normalization!r}',
-            fix="choose one of the two",
-        )
-    where = None if isinstance(source, bytes) else os.fspath(source)
+    return onnx_reading(source, shapes, ReadOptions(batch_normalization=batch_normalization)).network
+
+
+def onnx_reading(
+    source: str | os.PathLike[str] | bytes, shapes: Mapping[str, tuple[int, ...]] | None, options: ReadOptions
+) -> Reading:
+    """The network of an ONNX file, and whether anything was rounded; see `read_onnx`.
+
+    Guarantee: exact.
+    """
+    where = None if isinstance(source, bytes) else path_text(source, 'read_onnx("net.onnx")')
     data = source if isinstance(source, bytes) else read_bytes(source)
-    return lower(_decoded(_parsed(data, where)), shapes, Options(batch_normalization))
+    return lower(_decoded(_parsed(data, where)), shapes, options)
 
 
 def write_onnx(network: Network, *, dtype: FloatType | None = None, rounding: bool = False) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal, NoReturn
+from typing import NoReturn
 
 import numpy as np
 
@@ -14,15 +14,7 @@ from verinet.exact.rationals import dyadic
 from verinet.networks.formats.assembly import Assembly
 from verinet.networks.formats.onnx_graph import Attribute, Operation
 from verinet.networks.formats.onnx_values import Array, Constant, Tensor, Value
-
-BatchNormalization = Literal["exact", "rounded"]
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a reader may choose; `read_onnx` documents it."""
-
-    batch_normalization: BatchNormalization = "exact"
+from verinet.networks.formats.reading import ReadOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +28,14 @@ class Call:
         None for an input left out.
     assembly : Assembly
     opset : int
-    options : Options
+    options : ReadOptions
     """
 
     operation: Operation
     inputs: tuple[Value | None, ...]
     assembly: Assembly
     opset: int
-    options: Options = field(default_factory=Options)
+    options: ReadOptions = field(default_factory=ReadOptions)
 
     @property
     def name(self) -> str:

@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from verinet.errors import BadFormat, Unsupported, VerinetError
+from verinet.exact.rationals import format_rational
 from verinet.networks.formats.assembly import Assembly
 from verinet.networks.formats.binary_floats import FORMATS
 from verinet.networks.formats.onnx_arithmetic import ARITHMETIC
-from verinet.networks.formats.onnx_calls import Call, Operator, Options
+from verinet.networks.formats.onnx_calls import Call, Operator
 from verinet.networks.formats.onnx_graph import Graph, Operation, Port
-from verinet.networks.formats.onnx_shapes import SHAPES
-from verinet.networks.formats.onnx_values import Constant, Tensor, Value, as_tensor, check_size
+from verinet.networks.formats.onnx_shapes import SHAPES, integer_range
+from verinet.networks.formats.onnx_values import (
+    Constant,
+    Tensor,
+    Value,
+    as_tensor,
+    check_size,
+)
 from verinet.networks.formats.onnx_windows import WINDOWS
-from verinet.networks.network import Network
+from verinet.networks.formats.reading import Reading, ReadOptions
 
 #: Operator name -> lowering function, attributes, number of inputs. To know a new operator, add a row.
 OPERATORS: dict[str, Operator] = dict(sorted((ARITHMETIC | SHAPES | WINDOWS).items()))
@@ -22,15 +29,17 @@ OPERATORS: dict[str, Operator] = dict(sorted((ARITHMETIC | SHAPES | WINDOWS).ite
 OLDEST_OPSET, NEWEST_OPSET = 7, 28
 
 
-def lower(graph: Graph, shapes: Mapping[str, tuple[int, ...]] | None = None, options: Options | None = None) -> Network:
-    """The network that a graph computes.
+def lower(
+    graph: Graph, shapes: Mapping[str, tuple[int, ...]] | None = None, options: ReadOptions | None = None
+) -> Reading:
+    """The network that a graph computes, and whether anything was rounded for it.
 
     Parameters
     ----------
     graph : Graph
     shapes : mapping of str to tuple of int, optional
         Shapes of inputs, instead of those in the graph.
-    options : Options, optional
+    options : ReadOptions, optional
 
     Raises
     ------
@@ -56,11 +65,12 @@ def lower(graph: Graph, shapes: Mapping[str, tuple[int, ...]] | None = None, opt
     for name, array in graph.initialisers.items():
         values[name] = Constant(array, str(array.dtype), name)
     for operation in graph.operations:
-        _run(operation, values, assembly, graph.opset, options or Options())
-    return assembly.network({port.name: as_tensor(_named(values, port.name, "output")) for port in graph.outputs})
+        _run(operation, values, assembly, graph.opset, options or ReadOptions())
+    ends = {port.name: as_tensor(_named(values, port.name, "output")) for port in graph.outputs}
+    return Reading(assembly.network(ends), batch_normalization="rounded" if assembly.rounded else None)
 
 
-def _run(operation: Operation, values: dict[str, Value], assembly: Assembly, opset: int, options: Options) -> None:
+def _run(operation: Operation, values: dict[str, Value], assembly: Assembly, opset: int, options: ReadOptions) -> None:
     row = _row(operation)
     inputs = tuple(_named(values, name, operation.where) if name else None for name in operation.inputs)
     if not row.fewest <= len(inputs) <= row.most or not operation.outputs:
@@ -70,7 +80,8 @@ def _run(operation: Operation, values: dict[str, Value], assembly: Assembly, ops
             where=operation.where,
         )
     try:
-        outputs = row.lower(Call(operation, inputs, assembly, opset, options))
+        call = Call(operation, inputs, assembly, opset, options)
+        outputs = tuple(_in_range(value, call) for value in row.lower(call))
     except MemoryError as error:
         raise Unsupported(
             f"{operation.operator} needs more memory than there is", fix="use smaller tensors", where=operation.where
@@ -87,6 +98,24 @@ def _run(operation: Operation, values: dict[str, Value], assembly: Assembly, ops
             raise BadFormat(f"two tensors have the name {name[:80]!r}", fix="repair the file", where=operation.where)
         if name:
             values[name] = value
+
+
+def _in_range(value: Value, call: Call) -> Value:
+    """The value, unless it is a constant of an integer type which that type does not hold.
+
+    A runtime wraps around there, or does what it likes; constants here are exact integers, without a width.
+    """
+    if isinstance(value, Tensor) or value.element in FORMATS or value.values.dtype != object:
+        return value  # of native type: from the file itself, never computed with
+    low, high = integer_range(value.element)
+    for q in value.values.reshape(-1):
+        if q.denominator != 1 or not low <= q <= high:
+            call.refuse(
+                f"of constants gives {format_rational(q)[:60]}, which is no number of its type {value.element}: "
+                "a runtime would wrap around or round",
+                fix="use a wider integer type, or floats, when the network is exported",
+            )
+    return value
 
 
 def _row(operation: Operation) -> Operator:

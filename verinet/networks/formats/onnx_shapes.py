@@ -273,10 +273,15 @@ def _converted(q: Fraction, wanted: str) -> Fraction:
     if wanted == "bool":
         return Fraction(int(q != 0))
     whole = abs(q.numerator) // q.denominator
-    limits = np.iinfo(wanted)
-    if not limits.min <= (whole if q > 0 else -whole) <= limits.max:
+    low, high = integer_range(wanted)
+    if not low <= (whole if q > 0 else -whole) <= high:
         raise NotANumber(f"a constant is beyond the range of {wanted}", fix="use a wider type")
     return Fraction(whole if q > 0 else -whole)
+
+
+def integer_range(element: str) -> tuple[int, int]:
+    """The least and the largest number of an integer type, or of the Boolean one."""
+    return (0, 1) if element == "bool" else (int(np.iinfo(element).min), int(np.iinfo(element).max))
 
 
 ANY = 1 << 30

@@ -233,7 +233,10 @@ def _window_mean(call: Call, tensor: Tensor, windows: Windows, counts: npt.NDArr
 # --- reductions -------------------------------------------------------------------------------------
 
 
-def _reduced(call: Call, fold: Callable[[Call, Tensor, Windows], Value]) -> tuple[Value, ...]:
+def _reduced(
+    call: Call, fold: Callable[[Call, Tensor, Windows], Value], fold_exactly: Callable[[list[Fraction]], Fraction]
+) -> tuple[Value, ...]:
+    """A reduction: `fold` for a tensor that depends on the inputs, `fold_exactly` for the rows of a constant."""
     value = call.value(0)
     rank = len(value.shape)
     given = call.optional_constant(1)
@@ -243,25 +246,37 @@ def _reduced(call: Call, fold: Callable[[Call, Tensor, Windows], Value]) -> tupl
     places = sorted({call.axis(axis, rank) for axis in axes or range(rank)})
     others = [axis for axis in range(rank) if axis not in places]
     kept = tuple(value.shape[axis] for axis in others)
-    tensor = as_tensor(value).rearranged(
-        lambda array: array.transpose(others + places).reshape(1, int(np.prod(kept)), -1)
-    )
-    result = fold(call, tensor, _whole(tensor.shape[2:]))
+    if 0 in value.shape:
+        call.refuse("of a tensor without elements is not known", fix="repair the graph")
+    rows = value.rearranged(lambda array: array.transpose(others + places).reshape(1, int(np.prod(kept)), -1))
+    result: Value
+    if isinstance(rows, Constant):
+        folded = np.empty(rows.shape[1], dtype=object)
+        folded[:] = [fold_exactly(list(row)) for row in rows.fractions()[0]]
+        result = exact_constant(folded, value.element, call.name)
+    else:
+        result = fold(call, rows, _whole(rows.shape[2:]))
     shape = tuple(1 if axis in places else size for axis, size in enumerate(value.shape))
     final = shape if call.integer("keepdims", 1) else kept
     return (result.rearranged(lambda array: array.reshape(final)),)
 
 
 def _reduce_mean(call: Call) -> tuple[Value, ...]:
-    return _reduced(call, lambda call, t, w: _window_mean(call, t, w, np.array([w.places.shape[1]])))
+    if call.value(0).element not in FORMATS:
+        call.refuse("of integers is rounded as each runtime likes", fix="cast to a float type before the mean")
+    return _reduced(
+        call,
+        lambda call, t, w: _window_mean(call, t, w, np.array([w.places.shape[1]])),
+        lambda row: sum(row, Fraction(0)) / len(row),
+    )
 
 
 def _reduce_sum(call: Call) -> tuple[Value, ...]:
-    return _reduced(call, lambda call, t, w: _window_mean(call, t, w, np.array([1])))
+    return _reduced(call, lambda call, t, w: _window_mean(call, t, w, np.array([1])), lambda row: sum(row, Fraction(0)))
 
 
 def _reduce_max(call: Call) -> tuple[Value, ...]:
-    return _reduced(call, _window_maximum)
+    return _reduced(call, _window_maximum, max)
 
 
 # --- batch normalisation ----------------------------------------------------------------------------
@@ -302,9 +317,10 @@ def _factor(call: Call, scale: Fraction, square: Fraction, element: str) -> Frac
         call.refuse(
             "has an irrational factor scale / sqrt(variance + epsilon): no exact rational form exists",
             fix="fold the normalisation into the weights when exporting (as optimisers for inference do), or "
-            'read with batch_normalization="rounded": the factor is then the nearest number of the tensor\'s '
-            "float type, and every theorem is about THAT network",
+            'read with batch_normalization="rounded" (--batch-normalization rounded): the factor is then the nearest '
+            "number of the tensor's float type, and every theorem is about THAT network",
         )
+    call.assembly.rounded = True
     return nearest_quotient_by_root(scale, square, binary_format(element if element in FORMATS else "float32"))
 
 

@@ -1,15 +1,15 @@
 """Plain weights: JSON ``{"W": [...], "b": [...]}`` and NPZ with ``W0, b0, W1, b1, ...``; ReLU between layers.
 
 A number there is the nearest binary64, taken exactly; one that overflows is refused.  A JSON file may
-have a ``"box"``, ``[low, high]`` for all inputs or one pair an input: it becomes the domain.  Other keys are
-ignored.
+have a ``"box"``, ``[low, high]`` for all inputs or one pair an input: it becomes the domain.  Notes under the
+names of `NOTES` are passed over.  Any other key, and any other array of an NPZ file, might say that the file
+means another function (a normalisation, say), and is refused by name.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import re
 import zipfile
 from math import isinf
 from typing import Any, NoReturn
@@ -19,16 +19,23 @@ import numpy.typing as npt
 
 from verinet.errors import BadFormat, InexactInput, NotANumber, ShapeMismatch, Unsupported
 from verinet.exact.linalg import Matrix
-from verinet.exact.rationals import dyadic
+from verinet.exact.rationals import dyadic, format_rational
 from verinet.networks.build import layered
+from verinet.networks.formats.binary_floats import FORMATS, holds
 from verinet.networks.formats.layers import relu_layers
 from verinet.networks.formats.strict_json import Numeral, parse_strict_json
 from verinet.networks.network import Interval, Network
 
+BINARY64 = FORMATS["float64"]
 #: Bytes that the arrays of one NPZ file may unpack to (a small archive can claim terabytes).
 LARGEST_UNPACKED = 2**30
-#: Names of the arrays of an NPZ file that are layers.
-LAYER_NAME = re.compile(r"[Wb][0-9]{1,9}", re.ASCII)
+#: Keys of a JSON file that say nothing about the function; their values are text, numbers or Booleans.
+NOTES = (
+    "adversarial", "author", "authors", "comment", "date", "description", "init", "license", "name", "note", "notes",
+    "reference", "seed", "source", "title", "url", "version",
+)  # fmt: skip
+#: Keys of a JSON file that are read.
+KEYS = ("W", "b", "box", "activation", "activations")
 
 
 def read_plain_json(text: str) -> Network:
@@ -60,6 +67,7 @@ def network_from_plain(document: Any) -> Network:
             f"plain weights have ReLU between their layers, this file names {str(between)[:60]}",
             fix="store the network as ONNX or in verinet's own JSON, which name their activations",
         )
+    _refuse_other_keys(document)
     weights, biases = _listed(document["W"], "W"), _listed(document["b"], "b")
     matrices = []
     for layer, rows in enumerate(weights):
@@ -104,16 +112,18 @@ def read_plain_npz(data: bytes) -> Network:
         layers += 1
     weights = [_exact(arrays[f"W{layer}"], f"W{layer}") for layer in range(layers)]
     biases = [_exact(arrays[f"b{layer}"], f"b{layer}") for layer in range(layers)]
-    left = sorted(name for name in arrays if LAYER_NAME.fullmatch(name) and int(name[1:]) >= layers)
-    if weights and left:  # a gap in the numbers must not make the network shorter
-        raise BadFormat(
-            f"the NPZ file has the layers 0 to {layers - 1}, none of number {layers}, and yet the array {left[0]}",
-            fix="store W0, b0, W1, b1, ... without gaps",
-        )
     if not weights:
         raise BadFormat(
-            f"the NPZ file needs arrays W0, b0, ..., got {', '.join(sorted(arrays)[:10]) or 'none'}",
+            f"the NPZ file needs arrays W0, b0, ..., got {', '.join(sorted(arrays)[:10])[:200] or 'none'}",
             fix="store W0, b0, W1, b1, ... with numpy.savez",
+        )
+    # A gap in the numbers must not make the network shorter, nor a scale stored beside it be forgotten.
+    others = sorted(set(arrays) - {f"{letter}{layer}" for letter in "Wb" for layer in range(layers)})
+    if others:
+        raise BadFormat(
+            f"the NPZ file has the layers 0 to {layers - 1}, and the array {others[0][:80]!r} beside them, "
+            "which might change the function",
+            fix="store W0, b0, W1, b1, ... without gaps, and nothing else",
         )
     return layered(weights, biases)
 
@@ -131,11 +141,11 @@ def write_plain_json(network: Network) -> str:
     Guarantee: exact.
     """
     document: dict[str, Any] = {"W": [], "b": []}
-    for weight, bias in relu_layers(network):
-        document["W"].append(_floats(weight).tolist())
-        document["b"].append(_floats(bias)[:, 0].tolist())
+    for layer, (weight, bias) in enumerate(relu_layers(network)):
+        document["W"].append(_floats(weight, f"W, layer {layer}").tolist())
+        document["b"].append(_floats(bias, f"b, layer {layer}")[:, 0].tolist())
     if network.domain is not None:
-        document["box"] = _floats(Matrix.from_rows(network.domain)).tolist()
+        document["box"] = _floats(Matrix.from_rows(network.domain), "box").tolist()
     return json.dumps(document)
 
 
@@ -148,20 +158,43 @@ def write_plain_npz(network: Network) -> bytes:
     """
     arrays: dict[str, Any] = {}
     for layer, (weight, bias) in enumerate(relu_layers(network)):
-        arrays[f"W{layer}"], arrays[f"b{layer}"] = _floats(weight), _floats(bias)[:, 0]
+        arrays[f"W{layer}"] = _floats(weight, f"W{layer}")
+        arrays[f"b{layer}"] = _floats(bias, f"b{layer}")[:, 0]
     stream = io.BytesIO()
     np.savez(stream, **arrays)
     return stream.getvalue()
 
 
-def _floats(matrix: Matrix) -> npt.NDArray[np.float64]:
+def _floats(matrix: Matrix, where: str) -> npt.NDArray[np.float64]:
     floats = matrix.to_float64()
-    if not np.isfinite(floats).all() or Matrix.from_floats(floats) != matrix:
-        raise InexactInput(
-            "plain weights are binary64 numbers, the network has a weight that is none",
-            fix="write verinet's own JSON, which keeps every rational",
+    if np.isfinite(floats).all() and Matrix.from_floats(floats) == matrix:
+        return floats
+    number, row, column = next(
+        (q, i, j) for i, entries in enumerate(matrix.to_rows()) for j, q in enumerate(entries) if not holds(q, BINARY64)
+    )
+    raise InexactInput(
+        f"plain weights are binary64 numbers, and the network holds {format_rational(number)[:60]}, which is not one",
+        fix="write verinet's own JSON, which keeps every rational",
+        where=f"{where}, row {row}, column {column}",
+    )
+
+
+def _refuse_other_keys(document: dict[str, Any]) -> None:
+    """Refuse keys that might change the function; `document` has passed the check of its activation."""
+    others = [key for key in document if key not in KEYS and key not in NOTES]
+    if others:
+        raise Unsupported(
+            f"the key {others[0][:80]!r} of a file of plain weights is not known, and might change the function; "
+            f"known are {', '.join(KEYS)}, and as notes {', '.join(NOTES)}",
+            fix="fold what it means into W and b, and leave it out; a remark goes under note",
         )
-    return floats
+    for key in NOTES:
+        if key in document and not isinstance(document[key], str | bool | Numeral | None):
+            raise Unsupported(
+                f"the note {key!r} of a file of plain weights is text, a number or a Boolean, got a "
+                f"{'list' if isinstance(document[key], list) else 'object'}",
+                fix="write it as text, or leave it out",
+            )
 
 
 def _listed(value: Any, where: str) -> list[Any]:

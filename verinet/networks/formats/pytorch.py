@@ -21,12 +21,12 @@ from verinet.networks.activations import Activation
 from verinet.networks.activations import activation as activation_named
 from verinet.networks.build import layered
 from verinet.networks.formats.binary_floats import BinaryFormat, binary_format, written
-from verinet.networks.formats.onnx_calls import BatchNormalization, Options
 from verinet.networks.formats.onnx_graph import Graph, Port
 from verinet.networks.formats.onnx_operators import NEWEST_OPSET, lower
 from verinet.networks.formats.onnx_write import FloatType
 from verinet.networks.formats.pickles import refuse_code
 from verinet.networks.formats.pytorch_layers import Steps, translation
+from verinet.networks.formats.reading import BatchNormalization, ReadOptions, path_text
 from verinet.networks.network import Activate, Affine, Network
 from verinet.work import read_bytes
 
@@ -73,7 +73,7 @@ def from_torch(
     steps.add("Identity", output="y")
     x, y = Port("x", element, (1, *shape)), Port("y", element, None)
     graph = Graph((x,), (y,), steps.arrays, tuple(steps.operations), NEWEST_OPSET)
-    return lower(graph, None, Options(batch_normalization))
+    return lower(graph, None, ReadOptions(batch_normalization=batch_normalization)).network
 
 
 def read_torch(path: str | os.PathLike[str], *, activation: Activation | str | None = None) -> Network:
@@ -99,7 +99,7 @@ def read_torch(path: str | os.PathLike[str], *, activation: Activation | str | N
 
     Guarantee: exact.
     """
-    where = os.fspath(path)
+    where = path_text(path, 'read_torch("weights.pt")')
     data = read_bytes(path)
     refuse_code(data, where)
     torch = _library()
