@@ -53,7 +53,7 @@ sys.exit(main())
 @pytest.mark.parametrize(
     "place",
     [
-        "verinet.provers.tree.two_sided",
+        "verinet.provers.tree.survey",
         "verinet.provers.portfolio.attack",
         "verinet.cli.networks.read_file",
         "verinet.kernel.check",
