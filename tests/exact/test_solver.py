@@ -12,10 +12,8 @@ from hypothesis import strategies as st
 
 from verinet.errors import MissingExtra, NotANumber, ShapeMismatch
 from verinet.exact import solver
-from verinet.exact.solver import (
-    Point,
-    Unknown,
-    Unsat,
+from verinet.exact.solver import Point, Unknown, Unsat, second_opinion, solve
+from verinet.exact.terms import (
     above,
     add,
     all_of,
@@ -33,9 +31,7 @@ from verinet.exact.solver import (
     mul,
     negate,
     scale,
-    second_opinion,
     smtlib,
-    solve,
     variables,
 )
 

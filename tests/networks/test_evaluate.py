@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.networks.strategies import AFFINE, networks, plain_evaluation, small
 from verinet.errors import InexactInput, NotANumber, ShapeMismatch, Unsupported
-from verinet.exact import solver
+from verinet.exact import solver, terms
 from verinet.exact.enclosures import Enclosure
 from verinet.exact.linalg import Matrix
 from verinet.networks import (
@@ -143,40 +143,40 @@ def test_symbolic_weights():
 @given(networks(small, ALL), points)
 def test_constraint_terms(f, x):
     x = x[: f.input_size]
-    inputs = solver.variables("x", len(x))
+    inputs = terms.variables("x", len(x))
     at = {term.name: value for term, value in zip(inputs, x, strict=True)}
     outputs = evaluate(f, inputs, ConstraintArithmetic())
     for term, value in zip(outputs, plain_evaluation(f, x), strict=True):
-        assert solver.holds([solver.equals(term, value)], at)
-        assert not solver.holds([solver.above(term, value)], at)
+        assert terms.holds([terms.equals(term, value)], at)
+        assert not terms.holds([terms.above(term, value)], at)
 
 
 @pytest.mark.parametrize("act", ALL, ids=str)
 def test_constraint_value_at_every_breakpoint(act):
-    (z,) = solver.variables("z", 1)
+    (z,) = terms.variables("z", 1)
     term = constraint_value(act, z)
     for p in (*act.breakpoints, *(p + d for p in act.breakpoints for d in (F(1, 7), F(-1, 7))), F(3, 2)):
-        assert solver.holds([solver.equals(term, act.value(p))], {z.name: p})
+        assert terms.holds([terms.equals(term, act.value(p))], {z.name: p})
 
 
 def test_constraints_are_solved():
     x = variable("x")
     f = network(x, relu(2 * x - 1) - relu(x))
-    inputs = solver.variables("x", 1)
+    inputs = terms.variables("x", 1)
     (y,) = evaluate(f, inputs, ConstraintArithmetic())
-    found = solver.solve([solver.equals(y, F(1, 3))], inputs, 10)
+    found = solver.solve([terms.equals(y, F(1, 3))], inputs, 10)
     assert f(found.values[0]) == (F(1, 3),)
-    assert solver.solve([solver.below(y, F(-1, 2))], inputs, 10) == solver.Unsat()
+    assert solver.solve([terms.below(y, F(-1, 2))], inputs, 10) == solver.Unsat()
 
 
 def test_integer_parts_are_solved():
     x = variable("x")
     f = network(x, [apply_activation(x, activation("floor")), apply_activation(x, activation("frac"))])
-    inputs = solver.variables("x", 1)
+    inputs = terms.variables("x", 1)
     whole, rest = evaluate(f, inputs, ConstraintArithmetic())
-    found = solver.solve([solver.equals(whole, F(-2)), solver.equals(rest, F(1, 3))], inputs, 10)
+    found = solver.solve([terms.equals(whole, F(-2)), terms.equals(rest, F(1, 3))], inputs, 10)
     assert found == solver.Point((F(-5, 3),))
-    assert solver.solve([solver.at_least(rest, F(1)), solver.at_most(whole, F(5))], inputs, 10) == solver.Unsat()
+    assert solver.solve([terms.at_least(rest, F(1)), terms.at_most(whole, F(5))], inputs, 10) == solver.Unsat()
 
 
 def test_rational_arithmetic_is_the_default():
@@ -195,7 +195,7 @@ def test_constraints_with_symbolic_weights():
     assert set(arithmetic.variables) == set(values)
     at = {term.name: values[name] for name, term in arithmetic.variables.items()}
     assert len(at) == len(values)
-    assert solver.holds([solver.equals(y, f("1/3")[0])], at)
+    assert terms.holds([terms.equals(y, f("1/3")[0])], at)
 
 
 def test_all_arithmetics_check_the_input():
@@ -226,7 +226,7 @@ def test_smooth_is_refused_where_it_has_no_meaning():
     with pytest.raises(Unsupported, match="tanh"):
         smooth(1)
     with pytest.raises(Unsupported, match="tanh"):
-        evaluate(smooth, solver.variables("x", 1), ConstraintArithmetic())
+        evaluate(smooth, terms.variables("x", 1), ConstraintArithmetic())
 
 
 def test_an_activation_is_what_it_holds_not_what_it_is_called():
@@ -240,7 +240,7 @@ def test_an_activation_is_what_it_holds_not_what_it_is_called():
         z = sympy.Symbol("z", real=True)
         assert fraction(evaluate(f, [z], SymbolicArithmetic())[0].xreplace({z: sympy.Integer(x)}).doit()) == y
         assert evaluate(f, [x], BallArithmetic())[0].contains(F(y))
-        assert solver.holds([solver.equals(evaluate(f, [x], ConstraintArithmetic())[0], F(y))], {})
+        assert terms.holds([terms.equals(evaluate(f, [x], ConstraintArithmetic())[0], F(y))], {})
     for arithmetic in (FloatArithmetic(), SymbolicArithmetic()):
         with pytest.raises(Unsupported, match="zeta"):
             evaluate(layered([[[1]], [[1]]], [[0], [0]], unknown), [1], arithmetic)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import verinet as vn
 from verinet.claims import Always, all_of, any_of
-from verinet.exact import solver
+from verinet.exact import solver, terms
 from verinet.provers import portfolio, smt
 from verinet.provers.tree import Stopped
 from verinet.work import Budget
@@ -85,7 +85,7 @@ def test_the_constraints_hold_exactly_where_the_claim_is_refuted(
     claim = vn.claims.always(network, (y < bound) if strict else (y <= bound), SQUARE)
     constraints, _ = smt.violation(claim)
     values = {"x0": at[0], "x1": at[1]}
-    assert solver.holds(constraints, values) is claim.refuted_by(at)
+    assert terms.holds(constraints, values) is claim.refuted_by(at)
 
 
 # --- in the portfolio ------------------------------------------------------------------------------------------------

@@ -13,8 +13,8 @@ from verinet.claims.formulas import Atom
 from verinet.claims.language import Always, Equal, Fails, Somewhere, SupErrorAtMost, SupErrorEquals
 from verinet.claims.targets import Polynomial
 from verinet.errors import Unsupported
-from verinet.exact import solver
-from verinet.exact.solver import Formula, Term
+from verinet.exact import solver, terms
+from verinet.exact.terms import Formula, Term
 from verinet.geometry.polyhedra import Polyhedron
 from verinet.networks.constraints import ConstraintArithmetic
 from verinet.networks.evaluate import evaluate
@@ -120,7 +120,7 @@ def smtlib(claim: Constrained) -> str:
     Guarantee: exact.
     """
     constraints, _ = violation(claim)
-    return solver.smtlib(constraints)
+    return terms.smtlib(constraints)
 
 
 def violation(claim: Constrained) -> tuple[list[Formula], list[Term]]:
@@ -133,7 +133,7 @@ def violation(claim: Constrained) -> tuple[list[Formula], list[Term]]:
     Unsupported
         For activations that are smooth or have infinitely many pieces.
     """
-    inputs = solver.variables("x", claim.domain.dimension)
+    inputs = terms.variables("x", claim.domain.dimension)
     outputs = [y for network in claim.networks for y in evaluate(network, inputs, ConstraintArithmetic())]
     inside = _inside(claim.domain, inputs)
     match claim:
@@ -149,56 +149,56 @@ def violation(claim: Constrained) -> tuple[list[Formula], list[Term]]:
 
 
 def _any(formulas: list[Formula]) -> Formula:
-    return formulas[0] if len(formulas) == 1 else solver.any_of(formulas)
+    return formulas[0] if len(formulas) == 1 else terms.any_of(formulas)
 
 
 def _all(formulas: list[Formula]) -> Formula:
-    return formulas[0] if len(formulas) == 1 else solver.all_of(formulas)
+    return formulas[0] if len(formulas) == 1 else terms.all_of(formulas)
 
 
 def _inside(domain: Polyhedron, inputs: Sequence[Term]) -> list[Formula]:
     constraints = []
     for x, low, high in zip(inputs, domain.low, domain.high, strict=True):
-        constraints += [] if low is None else [solver.at_least(x, low)]
-        constraints += [] if high is None else [solver.at_most(x, high)]
+        constraints += [] if low is None else [terms.at_least(x, low)]
+        constraints += [] if high is None else [terms.at_most(x, high)]
     for half in domain.halfspaces:
-        left = solver.linear(half.normal, Fraction(0), inputs)
-        constraints.append(solver.below(left, half.offset) if half.strict else solver.at_most(left, half.offset))
+        left = terms.linear(half.normal, Fraction(0), inputs)
+        constraints.append(terms.below(left, half.offset) if half.strict else terms.at_most(left, half.offset))
     return constraints
 
 
 def _term(atom: Atom, inputs: Sequence[Term], outputs: Sequence[Term]) -> Term:
     named = [(inputs[i], c) for i, c in atom.term.x] + [(outputs[i], c) for i, c in atom.term.y]
-    return solver.linear([c for _, c in named], atom.term.constant, [t for t, _ in named])
+    return terms.linear([c for _, c in named], atom.term.constant, [t for t, _ in named])
 
 
 def _holds(atom: Atom, inputs: Sequence[Term], outputs: Sequence[Term]) -> Formula:
     term = _term(atom, inputs, outputs)
-    return solver.above(term, Fraction(0)) if atom.strict else solver.at_least(term, Fraction(0))
+    return terms.above(term, Fraction(0)) if atom.strict else terms.at_least(term, Fraction(0))
 
 
 def _fails(atom: Atom, inputs: Sequence[Term], outputs: Sequence[Term]) -> Formula:
     term = _term(atom, inputs, outputs)
-    return solver.at_most(term, Fraction(0)) if atom.strict else solver.below(term, Fraction(0))
+    return terms.at_most(term, Fraction(0)) if atom.strict else terms.below(term, Fraction(0))
 
 
 def _too_far(claim: SupErrorAtMost | SupErrorEquals, inputs: Sequence[Term], outputs: Sequence[Term]) -> Formula:
     sides = []
     for y, target in zip(outputs, claim.targets, strict=True):
-        gap = solver.add(y, solver.scale(Fraction(-1), _polynomial(target, inputs)))
-        sides += [solver.above(gap, claim.error), solver.below(gap, -claim.error)]
+        gap = terms.add(y, terms.scale(Fraction(-1), _polynomial(target, inputs)))
+        sides += [terms.above(gap, claim.error), terms.below(gap, -claim.error)]
     return _any(sides)
 
 
 def _polynomial(target: Polynomial, inputs: Sequence[Term]) -> Term:
     monomials = []
     for coefficient, exponents in target.coefficients:
-        term = solver.constant(coefficient)
+        term = terms.constant(coefficient)
         for x, power in zip(inputs, exponents, strict=True):
             for _ in range(power):
-                term = solver.mul(term, x)
+                term = terms.mul(term, x)
         monomials.append(term)
-    return solver.add(*monomials)
+    return terms.add(*monomials)
 
 
 def _weights(network: Network) -> int:
