@@ -15,15 +15,13 @@ from verinet.claims.formulas import (
     all_of,
     any_of,
     as_formula,
-    clauses,
-    disjuncts,
     equals,
     holds,
     negate,
-    size,
     total,
     variables,
 )
+from verinet.claims.normal_forms import clauses, disjuncts, size
 from verinet.errors import InexactInput, Unsupported
 
 x0, x1 = Affine.of_input(0), Affine.of_input(1)

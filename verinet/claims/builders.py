@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn, cast, overload
 
-from verinet.claims.formulas import Affine, as_formula, clauses
+from verinet.claims.formulas import Affine, as_formula
 from verinet.claims.language import (
     Always,
     Cells,
@@ -22,6 +22,7 @@ from verinet.claims.language import (
     SupErrorEquals,
     Value,
 )
+from verinet.claims.normal_forms import clauses
 from verinet.claims.targets import Polynomial, as_polynomial
 from verinet.errors import ShapeMismatch, Unsupported
 from verinet.exact.printing import spelled_fields

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import chain, product
 from typing import NoReturn, TypeVar
 
 from verinet.errors import Unsupported
@@ -20,9 +19,6 @@ from verinet.exact.rationals import Q
 
 T = TypeVar("T")
 Terms = tuple[tuple[int, Fraction], ...]
-
-#: Most atoms that a normal form may have.
-MOST_ATOMS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +209,7 @@ def any_of(*parts: object) -> Formula:
 
     Examples
     --------
+    >>> from verinet.claims.normal_forms import clauses
     >>> x = Affine.of_input(0)
     >>> clauses(any_of(x <= 0, x >= 1)) == ((x <= 0, x >= 1),)
     True
@@ -227,6 +224,7 @@ def equals(left: object, right: object) -> Formula:
 
     Examples
     --------
+    >>> from verinet.claims.normal_forms import clauses
     >>> len(clauses(equals(Affine.of_output(0), 1)))
     2
     """
@@ -265,83 +263,6 @@ def holds(formula: Formula, x: Sequence[Fraction], y: Sequence[Fraction]) -> boo
     False
     """
     return fold(formula, atom=lambda atom: atom.holds(x, y), conjunction=all, disjunction=any)
-
-
-def clauses(formula: Formula, most: int = MOST_ATOMS) -> Clauses:
-    """Return the conjunctive normal form: a tuple of clauses, every one of which needs a true atom.
-
-    Guarantee: exact (equivalent at every point).
-
-    Raises
-    ------
-    Unsupported
-        If the normal form would have more than `most` atoms; its size is counted before it is built.
-
-    Examples
-    --------
-    >>> x = Affine.of_input(0)
-    >>> clauses(any_of(all_of(x >= 0, x <= 1), x >= 2)) == ((x >= 0, x >= 2), (x <= 1, x >= 2))
-    True
-    """
-    _refuse_large(formula, AllOf, most)
-    return fold(
-        formula,
-        atom=lambda atom: ((atom,),),
-        conjunction=_union,
-        disjunction=_product,
-    )
-
-
-def disjuncts(formula: Formula, most: int = MOST_ATOMS) -> Clauses:
-    """Return the disjunctive normal form: a tuple of conjunctions of atoms.
-
-    Guarantee: exact (equivalent at every point).
-
-    Raises
-    ------
-    Unsupported
-        If the normal form would have more than `most` atoms; its size is counted before it is built.
-
-    Examples
-    --------
-    >>> x = Affine.of_input(0)
-    >>> disjuncts(any_of(all_of(x >= 0, x <= 1), x >= 2)) == ((x >= 0, x <= 1), (x >= 2,))
-    True
-    """
-    _refuse_large(formula, AnyOf, most)
-    return fold(
-        formula,
-        atom=lambda atom: ((atom,),),
-        conjunction=_product,
-        disjunction=_union,
-    )
-
-
-def size(formula: Formula, outer: type[AllOf] | type[AnyOf]) -> tuple[int, int]:
-    """Return (rows, atoms) of the normal form whose outer connective is `outer`, without building it.
-
-    Guarantee: exact.
-
-    Examples
-    --------
-    >>> x = Affine.of_input(0)
-    >>> size(any_of(all_of(x >= 0, x <= 1), x >= 2), AllOf)
-    (2, 4)
-    """
-
-    def add(parts: list[tuple[int, int]]) -> tuple[int, int]:
-        return sum(rows for rows, _ in parts), sum(atoms for _, atoms in parts)
-
-    def multiply(parts: list[tuple[int, int]]) -> tuple[int, int]:
-        rows, atoms = 1, 0
-        for more_rows, more_atoms in parts:
-            rows, atoms = rows * more_rows, atoms * more_rows + more_atoms * rows
-            # beyond the cap only the fact matters; keep the integers small
-            rows, atoms = min(rows, 1 << 60), min(atoms, 1 << 60)
-        return rows, atoms
-
-    same, other = (add, multiply) if outer is AllOf else (multiply, add)
-    return fold(formula, atom=lambda _: (1, 1), conjunction=same, disjunction=other)
 
 
 def variables(formula: Formula) -> tuple[int, int]:
@@ -478,22 +399,3 @@ def _add(left: Terms, right: Terms) -> Terms:
 
 def _sorted(sums: dict[int, Fraction]) -> Terms:
     return tuple((index, sums[index]) for index in sorted(sums) if sums[index])
-
-
-def _union(parts: list[Clauses]) -> Clauses:
-    return tuple(dict.fromkeys(row for part in parts for row in part))
-
-
-def _product(parts: list[Clauses]) -> Clauses:
-    rows = (tuple(dict.fromkeys(chain.from_iterable(choice))) for choice in product(*parts))
-    return tuple(dict.fromkeys(rows))
-
-
-def _refuse_large(formula: Formula, outer: type[AllOf] | type[AnyOf], most: int) -> None:
-    rows, atoms = size(formula, outer)
-    if atoms > most:
-        form = "conjunctive" if outer is AllOf else "disjunctive"
-        raise Unsupported(
-            f"the {form} normal form of this formula has {rows} parts and {atoms} atoms, more than {most}",
-            fix="split the claim into several claims, one for each part",
-        )

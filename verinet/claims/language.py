@@ -13,16 +13,8 @@ from fractions import Fraction
 from typing import ClassVar, NoReturn
 
 from verinet.claims import statements, wording
-from verinet.claims.formulas import (
-    Affine,
-    AllOf,
-    AnyOf,
-    Clauses,
-    all_of,
-    clauses,
-    equals,
-    variables,
-)
+from verinet.claims.formulas import Affine, AllOf, AnyOf, Clauses, all_of, equals, variables
+from verinet.claims.normal_forms import clauses
 from verinet.claims.targets import Polynomial
 from verinet.errors import ShapeMismatch, Unsupported
 from verinet.exact.printing import spelled, spelled_fields

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from verinet.claims.formulas import AllOf, AnyOf, Atom, Clause, Clauses, Formula, disjuncts, size
+from verinet.claims.formulas import AllOf, AnyOf, Atom, Clause, Clauses, Formula
+from verinet.claims.normal_forms import disjuncts, size
 from verinet.errors import EmptyDomain, NotBounded, Unsupported
 from verinet.geometry.polyhedra import Bound, Halfspace, Polyhedron
 

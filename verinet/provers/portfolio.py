@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from verinet import kernel
-from verinet.claims.formulas import all_of, any_of, clauses, negate
+from verinet.claims.formulas import all_of, any_of, negate
 from verinet.claims.language import (
     Always,
     Cells,
@@ -24,6 +24,7 @@ from verinet.claims.language import (
     SupErrorEquals,
     Value,
 )
+from verinet.claims.normal_forms import clauses
 from verinet.claims.verdicts import Certificate, Counterexample, Proved, Refuted, Theorem, Unknown, Verdict
 from verinet.errors import CertificateRejected, NotANumber, Unsupported
 from verinet.provers.cases import Box, box_of, common, hex_number
