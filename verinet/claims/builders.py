@@ -296,7 +296,7 @@ class ValueAt(_Quantity):
     def __eq__(self, values: object) -> Value:  # type: ignore[override]  # a claim on purpose
         many = isinstance(values, Sequence) and not isinstance(values, str)
         listed = tuple(cast("Sequence[object]", values)) if many else (values,)
-        at = exact_point(self.at, self.network.input_size, "value")  # type: ignore[arg-type]
+        at = exact_point(self.at, self.network.input_size, "value")  # type: ignore[arg-type]  # it checks the entries
         return Value((self.network,), at, tuple(Q(entry) for entry in listed))
 
     @property

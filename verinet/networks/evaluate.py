@@ -206,7 +206,7 @@ class RationalArithmetic:
 
 
 class _BatchArithmetic(RationalArithmetic):
-    def leave(self, values: Matrix) -> Matrix:  # type: ignore[override]
+    def leave(self, values: Matrix) -> Matrix:  # type: ignore[override]  # the whole batch instead of one point
         return values
 
 
