@@ -1,7 +1,8 @@
-"""Polyhedra and, later, complexes of them; this storey knows nothing of networks."""
+"""Polyhedra and complexes of them; this storey knows nothing of networks."""
 
 from __future__ import annotations
 
+from verinet.geometry.complexes import Incidence, PolyhedralComplex, Vertices
 from verinet.geometry.polyhedra import (
     Halfspace,
     Polyhedron,
@@ -11,4 +12,14 @@ from verinet.geometry.polyhedra import (
     whole_space,
 )
 
-__all__ = ["Halfspace", "Polyhedron", "box", "interval", "polytope", "whole_space"]
+__all__ = [
+    "Halfspace",
+    "Incidence",
+    "PolyhedralComplex",
+    "Polyhedron",
+    "Vertices",
+    "box",
+    "interval",
+    "polytope",
+    "whole_space",
+]

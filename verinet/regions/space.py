@@ -1,0 +1,100 @@
+"""The canonical complex of a network on a bounded polytope, finished chunk by chunk: cells at float speed, exactly.
+
+A complex with many faces is cut into runs of neighbouring cells; each run is finished, depth first, through all
+the blocks that are left, in buffers that the next one uses again.  That keeps the memory small, the faces in the
+cache, and lets processes share the work.
+"""
+
+# mypy: allow-any-generics
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from verinet.regions.blocks import Array, Buffers, Complex, begin, split
+from verinet.regions.plan import Plan, box_complex
+
+#: A complex of more faces is finished in chunks of about half as many.
+CHUNK = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Which of `of` equal parts of the work: number `index`.  All of it is ``Share(0, 1)``."""
+
+    index: int = 0
+    of: int = 1
+
+
+class Leaves:
+    """The finished complexes of all chunks, one after another; each is overwritten by the next.
+
+    Parameters
+    ----------
+    start : Plan
+    chunk : int or None
+        With None there is one chunk, the whole complex.
+    share : Share
+        The chunks of one process; all processes agree on the complexes above the chunks they share out.
+
+    Guarantee: exact.
+    """
+
+    def __init__(self, start: Plan, chunk: int | None = CHUNK, share: Share | None = None) -> None:
+        self.start = start
+        self.chunk = chunk
+        self.share = share or Share()
+        self._pool: list[Buffers] = []
+        self._shared = 0
+        self._serial = 0
+
+    def __iter__(self) -> Iterator[Complex]:
+        root = box_complex(self.start)
+        return self._finish(root, root.cells, 0, self.share.of == 1)
+
+    def _buffers(self, depth: int) -> Buffers:
+        while len(self._pool) <= depth:
+            self._pool.append(Buffers(self.start.dimension))
+        return self._pool[depth]
+
+    def _finish(self, parent: Complex, cells: Array, depth: int, mine: bool) -> Iterator[Complex]:
+        """The chunks below some cells; `mine`: whether they all belong to this share."""
+        done = begin(parent, cells, self.start.blocks[depth], self._buffers(depth), self.start.corners)
+        split(done)
+        # the complexes above the shared chunks get the same numbers in every process, the others different ones
+        done.serial = 2 * self._serial if not mine else 2 * (self._serial * self.share.of + self.share.index) + 1
+        self._serial += 1
+        if not len(done.cells):
+            return
+        if depth + 1 == len(self.start.blocks):
+            if mine or self._takes():
+                yield done
+            return
+        parts = self._parts(done, mine)
+        sharing = not mine and len(parts) >= 4 * self.share.of
+        for part in parts:
+            if not sharing or self._takes():
+                yield from self._finish(done, part, depth + 1, mine or sharing)
+
+    def _takes(self) -> bool:
+        """Whether the next part to be shared out belongs to this share."""
+        self._shared += 1
+        return self._shared % self.share.of == self.share.index
+
+    def _parts(self, done: Complex, mine: bool) -> list[Array]:
+        """The cells of a complex in runs of neighbours, each with about `chunk` / 2 faces."""
+        if self.chunk is None or not done.words.shape[1]:
+            return [done.cells]
+        runs = round(2 * done.faces / self.chunk) if done.faces > self.chunk else 1
+        if not mine and done.faces > self.chunk // 4:
+            runs = max(runs, 8 * self.share.of)
+        if runs == 1:
+            return [done.cells]
+        order = np.lexsort(done.words.T)
+        return [done.cells[np.sort(part)] for part in np.array_split(order, min(runs, len(order)))]
+
+
+__all__ = ["CHUNK", "Leaves", "Share"]
