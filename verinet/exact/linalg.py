@@ -43,11 +43,12 @@ class Matrix:
     """
 
     # A product is brought to lowest terms only when somebody looks: in a chain of products nobody does.
-    __slots__ = ("_denominator", "_hash", "_numerators", "_reduced")
+    __slots__ = ("_denominator", "_floats", "_hash", "_numerators", "_reduced")
     _numerators: fmpz_mat
     _denominator: int
     _reduced: bool
     _hash: int | None
+    _floats: npt.NDArray[np.float64] | None  # the floats it was made from: reading them back takes FLINT long
 
     def __init__(self, *entries: object, **named: object) -> None:
         raise Unsupported(
@@ -114,7 +115,9 @@ class Matrix:
             )
         entries, exponent = dyadic_integers(array.ravel().astype(np.float64))
         numerators = fmpz_mat(rows, columns, entries)
-        return _raw(numerators * (1 << exponent), 1) if exponent > 0 else _raw(numerators, 1 << -exponent)
+        matrix = _raw(numerators * (1 << exponent), 1) if exponent > 0 else _raw(numerators, 1 << -exponent)
+        object.__setattr__(matrix, "_floats", array.astype(np.float64).reshape(rows, columns) + 0.0)  # and no -0.0
+        return matrix
 
     @staticmethod
     def identity(n: int) -> Matrix:
@@ -185,6 +188,8 @@ class Matrix:
 
         Guarantee: numeric (each entry is rounded once, correctly).
         """
+        if self._floats is not None:
+            return self._floats.copy()
         d = self._denominator
         values = [_nearest(int(entry), d) for entry in self._numerators.entries()]
         return np.array(values, dtype=np.float64).reshape(self.shape)
@@ -466,6 +471,7 @@ def _raw(numerators: fmpz_mat, denominator: int) -> Matrix:
     object.__setattr__(matrix, "_denominator", denominator)
     object.__setattr__(matrix, "_reduced", True)
     object.__setattr__(matrix, "_hash", None)
+    object.__setattr__(matrix, "_floats", None)
     return matrix
 
 
