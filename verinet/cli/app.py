@@ -15,6 +15,7 @@ from verinet.cli.commands import (
     import_command,
     proofs_command,
     prove_command,
+    regions_command,
     show_command,
 )
 from verinet.cli.outcome import BAD_INPUT, Outcome, deliver, failed, interrupted, misused
@@ -25,6 +26,7 @@ INTERRUPTED = 130
 COMMANDS: dict[str, Callable[..., None]] = {
     "eval": eval_command,
     "prove": prove_command,
+    "regions": regions_command,
     "check": check_command,
     "show": show_command,
     "import": import_command,

@@ -77,6 +77,63 @@ def prove_command(
     raise typer.Exit(run("prove", work, as_json))
 
 
+def regions_command(
+    network: Net,
+    domain: Annotated[
+        str | None,
+        typer.Option(
+            "--domain", metavar="SET", help='"[-1,1]^2", "R", or FILE.vnnlib for its inputs; else that of the network'
+        ),
+    ] = None,
+    cut: Annotated[
+        str | None,
+        typer.Option(
+            "--slice",
+            metavar="SLICE",
+            help='"line: p q" or "plane: p q r" in the domain; "segment:", "triangle:", "chain:"',
+        ),
+    ] = None,
+    around: Annotated[
+        str | None, typer.Option("--around", metavar="POINT", help="Walk from cell to cell, for any number of inputs")
+    ] = None,
+    radius: Annotated[
+        str | None, typer.Option("--radius", metavar="R", help="Of the box around that point whose cells are meant")
+    ] = None,
+    count: Annotated[str, typer.Option("--count", metavar="all|cells", help="cells alone is faster")] = "all",
+    plot: Annotated[
+        str | None, typer.Option("--plot", metavar="FILE", help="A picture: .svg, .pdf, .png, or .tex (TikZ, exact)")
+    ] = None,
+    boundary: Annotated[
+        bool, typer.Option("--boundary", help="Highlight where the output is 0 (two outputs: where they are equal)")
+    ] = False,
+    certificate: Annotated[
+        str | None,
+        typer.Option(
+            "--certificate", metavar="CERT", help="Prove the count, too: linear regions of one input, or cells"
+        ),
+    ] = None,
+    budget: Annotated[
+        float | None, typer.Option("--budget", metavar="SECONDS", help="Give up after so many seconds")
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", metavar="N", help="Processes, for two inputs and more")] = 1,
+    physical: Physical = False,
+    batch_normalization: Normalising = "exact",
+    as_json: AsJson = False,
+) -> None:
+    """Count cells, linear regions and affine maps, exactly; draw them.
+
+    UNKNOWN: the budget ran out, and there are at least so many.
+    """
+
+    def work() -> Outcome:
+        from verinet.cli.regions import Wishes, regions
+
+        wishes = Wishes(domain, cut, around, radius, count, plot, boundary, certificate, budget, jobs)
+        return regions(network, wishes, _options(physical, batch_normalization))
+
+    raise typer.Exit(run("regions", work, as_json))
+
+
 def check_command(
     certificates: Annotated[list[str], typer.Argument(metavar="CERT...", help="Certificates")],
     networks: Annotated[

@@ -55,7 +55,7 @@ def export_network(path: str, output: str, domain: str | None, options: ReadOpti
     file = read(path, options)
     network = file.network
     if sides is not None:
-        network = network.with_domain(_box(sides, network.input_size))
+        network = network.with_domain(box_sides(sides, network.input_size))
     if ending == ".nnet" and network.domain is None:
         power = "" if network.input_size == 1 else f"^{network.input_size}"
         raise Unsupported(
@@ -107,7 +107,8 @@ def parse_domain(text: str) -> tuple[tuple[Fraction, Fraction, int], ...]:
         place = side.end() + 1
 
 
-def _box(sides: tuple[tuple[Fraction, Fraction, int], ...], size: int) -> list[tuple[Fraction, Fraction]]:
+def box_sides(sides: tuple[tuple[Fraction, Fraction, int], ...], size: int) -> list[tuple[Fraction, Fraction]]:
+    """One side for each of so many inputs, from what `parse_domain` read; ShapeMismatch if their number differs."""
     counted = sum(count for _, _, count in sides)
     if counted != size:
         raise ShapeMismatch(

@@ -45,8 +45,10 @@ def evaluate(path: str, at: str, options: ReadOptions) -> Outcome:
     return Outcome(DONE, lines, {**document, "y_enclosures": pairs, "guarantee": "certified"}, file.notes)
 
 
-def parse_point(text: str) -> tuple[Fraction, ...]:
+def parse_point(text: str, option: str = "--at", example: str = "(1/3, -2/7)") -> tuple[Fraction, ...]:
     """The point that text such as ``(1/3, -2/7)`` writes; brackets may be left out.
+
+    An error names the option that the text came from, and shows the example.
 
     Raises
     ------
@@ -66,7 +68,7 @@ def parse_point(text: str) -> tuple[Fraction, ...]:
         return tuple(Q(entry) for entry in entries)
     except VerinetError as error:
         raise NotANumber(
-            f"--at needs exact numbers between commas: {error.problem}", fix='write --at "(1/3, -2/7)"'
+            f"{option} needs exact numbers between commas: {error.problem}", fix=f'write {option} "{example}"'
         ) from error
 
 

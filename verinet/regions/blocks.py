@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from verinet.regions import lattice
 from verinet.regions.exact_rows import IntegerLayer, Provenance, Row, lowest
-from verinet.regions.layers import WORD, SplitLayer
+from verinet.regions.layers import SplitLayer
 from verinet.regions.tiers import SMALL, DoubleLayer, DoubleTier, IntegerTier, SmallLayer, settle
 from verinet.regions.vertex_rows import FloatLayer, activate, bound_products, first_signs
 from verinet.work import keep_going
@@ -203,7 +203,7 @@ def begin(
     sources = buffers.sources[:total]
     rows = old.F["start"][sources[:vertices]]
     started = Complex(
-        buffers, block, int(total), int(used), vertices, np.arange(segments[dimension], total, dtype=np.int32),
+        buffers, block, int(total), int(used), vertices, np.arange(int(segments[dimension]), int(total), dtype=np.int32),
         parent.words[_places(parent, cells)], None, sources, segments, parent.depth + 1, parent,
     )  # fmt: skip
     same = parent.block is not None and parent.block.layer == block.layer
@@ -213,6 +213,12 @@ def begin(
     started.provenance = Provenance(block.integers, parent.provenance, same, rows, corners)
     _first_rows(started, parent, rows, same)
     return started
+
+
+def disown(parent: Complex, cells: Array) -> None:
+    """Let another process count the faces of some cells."""
+    parent.mark -= 1
+    lattice.disown(parent.buffers.F, parent.buffers.L, cells, parent.mark, np.empty(parent.faces, dtype=np.int32))
 
 
 def _places(parent: Complex, cells: Array) -> Array:
@@ -300,8 +306,8 @@ def _advance(started: Complex, buckets: Array, sizes: Array) -> None:
         keep_going()
         answer = lattice.advance(
             buffers.F, buffers.L, buffers.V, buffers.X, buffers.a, buffers.e, buffers.N, buffers.born,
-            buffers.undecided, buffers.asked, buckets, sizes, buffers.scratch, buffers.table, buffers.ends, block.parallel, state,
-            block.first, block.full,
+            buffers.undecided, buffers.asked, buckets, sizes, buffers.scratch, buffers.table, buffers.ends,
+            block.parallel, state, block.first, block.full,
         )  # fmt: skip
         started.faces, started.entries, started.rows = (
             int(state[slot]) for slot in (lattice.FACES, lattice.LIST, lattice.ROWS)
@@ -340,4 +346,4 @@ def _close(started: Complex) -> None:
     started.cells, started.words = cells, words
 
 
-__all__ = ["WORD", "Block", "Buffers", "Complex", "begin", "parallel_rows", "split"]
+__all__ = ["Block", "Buffers", "Complex", "begin", "disown", "parallel_rows", "split"]

@@ -17,6 +17,7 @@ from verinet.geometry.vertices import Vertices
 from verinet.networks.network import Network
 from verinet.regions import lattice
 from verinet.regions.blocks import Array, Complex
+from verinet.regions.exact_rows import Provenance
 from verinet.regions.layers import SplitNetwork, split_network
 from verinet.regions.plan import plan
 from verinet.regions.space import Leaves
@@ -93,7 +94,7 @@ def _frozen(done: Complex) -> tuple[PolyhedralComplex, npt.NDArray[np.uint64]]:
     provenance = done.provenance
     if provenance is None:
         raise ArithmeticError("a finished complex does not know where its vertices come from")
-    earlier = provenance
+    earlier: Provenance | None = provenance
     while earlier is not None and earlier.born is not None:
         earlier.born = earlier.born[: max(earlier.count, len(earlier.sources))].copy()
         earlier = earlier.before

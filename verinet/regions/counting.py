@@ -185,7 +185,7 @@ def _add(tally: _Tally, done: Complex, registry: MapRegistry | None) -> None:
 def _sum(split: SplitNetwork, tallies: list[_Tally], what: What) -> RegionCounts:
     """The counts of all shares together; facets between them are joined."""
     cells = sum(tally.cells for tally in tallies)
-    f_vector = tuple(int(entry) for entry in sum(tally.faces for tally in tallies))
+    f_vector = tuple(int(entry) for entry in np.sum([tally.faces for tally in tallies], axis=0))
     unfinished = "; ".join(dict.fromkeys(tally.unfinished for tally in tallies if tally.unfinished))
     if unfinished or what == "cells":
         return RegionCounts(cells, None, None, f_vector, unfinished)

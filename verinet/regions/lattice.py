@@ -521,3 +521,25 @@ def extract(F, L, cells, mark, G, M, order, segments, sources):
                 used += 2
         start += counts[k]
     return total, used
+
+
+@njit(cache=True, nogil=True)
+def disown(F, L, cells, mark, order):
+    """What `extract` does to the marks of ownership, for cells that another process finishes."""
+    total = 0
+    for place in range(cells.size):
+        order[total] = cells[place]
+        F[cells[place]].stamp = mark
+        total += 1
+    done = 0
+    while done < total:
+        f = order[done]
+        done += 1
+        F[f].own = 0
+        s = F[f].start
+        for k in range(s, s + F[f].count):
+            g = L[k]
+            if F[g].stamp != mark:
+                F[g].stamp = mark
+                order[total] = g
+                total += 1

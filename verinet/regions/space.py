@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from verinet.regions.blocks import Array, Buffers, Complex, begin, split
+from verinet.regions.blocks import Array, Buffers, Complex, begin, disown, split
 from verinet.regions.plan import Plan, box_complex
 
 #: A complex of more faces is finished in chunks of about half as many.
@@ -49,7 +49,7 @@ class Leaves:
         self.share = share or Share()
         self._pool: list[Buffers] = []
         self._shared = 0
-        self._serial = 0
+        self._serials = [0, 0]
 
     def __iter__(self) -> Iterator[Complex]:
         root = box_complex(self.start)
@@ -64,9 +64,7 @@ class Leaves:
         """The chunks below some cells; `mine`: whether they all belong to this share."""
         done = begin(parent, cells, self.start.blocks[depth], self._buffers(depth), self.start.corners)
         split(done)
-        # the complexes above the shared chunks get the same numbers in every process, the others different ones
-        done.serial = 2 * self._serial if not mine else 2 * (self._serial * self.share.of + self.share.index) + 1
-        self._serial += 1
+        done.serial = self._next_serial(mine)
         if not len(done.cells):
             return
         if depth + 1 == len(self.start.blocks):
@@ -78,6 +76,14 @@ class Leaves:
         for part in parts:
             if not sharing or self._takes():
                 yield from self._finish(done, part, depth + 1, mine or sharing)
+            else:
+                disown(done, part)
+
+    def _next_serial(self, mine: bool) -> int:
+        """Complexes above the shared chunks get the same numbers in every process, the others different ones."""
+        count = self._serials[mine]
+        self._serials[mine] += 1
+        return 2 * (count * self.share.of + self.share.index) + 1 if mine else 2 * count
 
     def _takes(self) -> bool:
         """Whether the next part to be shared out belongs to this share."""

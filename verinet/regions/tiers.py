@@ -250,6 +250,8 @@ class IntegerTier(Tier):
                 self.slots[rows[~fits]] = integer_rows.TOO_LARGE
                 return
             bends = parent.block.small
+            if bends is None:
+                raise ArithmeticError("a complex has integer rows and no small integers")
             given = (
                 sources, below.slots, below.R, below.R.shape[1] - dimension - 1, True, bends.left, bends.right,
                 bends.slopes_over,
