@@ -14,13 +14,13 @@ from verinet.geometry.polyhedra import box
 from verinet.networks.activations import activation
 from verinet.networks.build import layered
 from verinet.networks.network import Network
-from verinet.regions import lattice
+from verinet.regions import faces
 from verinet.regions.layers import split_network
 from verinet.regions.plan import plan
 from verinet.regions.space import Leaves
 from verinet.regions.tiers import doubles_of, integers_of
 
-C = Fraction(lattice.C)
+C = Fraction(faces.C)
 
 
 def random_network(rng: random.Random, widths: list[int], entry: object, name: str = "relu") -> Network:

@@ -13,8 +13,9 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from verinet.regions import lattice
+from verinet.regions import closures, lattice
 from verinet.regions.exact_rows import IntegerLayer, Provenance, Row, lowest
+from verinet.regions.faces import FACE, TINY, U
 from verinet.regions.layers import SplitLayer
 from verinet.regions.tiers import SMALL, DoubleLayer, DoubleTier, IntegerTier, SmallLayer, settle
 from verinet.regions.vertex_rows import FloatLayer, activate, bound_products, first_signs
@@ -96,7 +97,7 @@ class Buffers:
     """Arrays of one depth of the recursion, kept and reused; they grow by doubling."""
 
     def __init__(self, dimension: int) -> None:
-        self.F: Array = np.empty(0, dtype=lattice.FACE)
+        self.F: Array = np.empty(0, dtype=FACE)
         self.L: Array = np.empty(0, dtype=np.int32)
         self.V: Array = np.empty((0, 0))
         self.X: Array = np.empty((0, dimension))
@@ -193,7 +194,7 @@ def begin(
         if len(buffers.sources) < len(buffers.F):
             buffers.sources = np.empty(len(buffers.F), dtype=np.int32)
         parent.mark -= 1
-        total, used = lattice.extract(
+        total, used = closures.extract(
             old.F, old.L, cells, parent.mark, buffers.F, buffers.L, buffers.order, segments, buffers.sources
         )
         if total >= 0:
@@ -203,7 +204,8 @@ def begin(
     sources = buffers.sources[:total]
     rows = old.F["start"][sources[:vertices]]
     started = Complex(
-        buffers, block, int(total), int(used), vertices, np.arange(int(segments[dimension]), int(total), dtype=np.int32),
+        buffers, block, int(total), int(used), vertices,
+        np.arange(int(segments[dimension]), int(total), dtype=np.int32),
         parent.words[_places(parent, cells)], None, sources, segments, parent.depth + 1, parent,
     )  # fmt: skip
     same = parent.block is not None and parent.block.layer == block.layer
@@ -218,7 +220,7 @@ def begin(
 def disown(parent: Complex, cells: Array) -> None:
     """Let another process count the faces of some cells."""
     parent.mark -= 1
-    lattice.disown(parent.buffers.F, parent.buffers.L, cells, parent.mark, np.empty(parent.faces, dtype=np.int32))
+    closures.disown(parent.buffers.F, parent.buffers.L, cells, parent.mark, np.empty(parent.faces, dtype=np.int32))
 
 
 def _places(parent: Complex, cells: Array) -> Array:
@@ -260,7 +262,7 @@ def _first_rows(started: Complex, parent: Complex, rows: Array, same: bool) -> N
         if parent.block is None:
             H = np.ascontiguousarray(old.X[rows])
             S = np.linalg.norm(H, axis=1) * (1 + 1e-12)
-            E = np.where(old.e[rows] > 0, 1.01 * lattice.U * S + lattice.TINY, 0.0)
+            E = np.where(old.e[rows] > 0, 1.01 * U * S + TINY, 0.0)
         else:
             before = parent.block.floats
             H = np.empty((count, len(before.bias)))

@@ -15,9 +15,10 @@ from verinet.geometry.incidences import Incidence
 from verinet.geometry.polyhedra import Polyhedron
 from verinet.geometry.vertices import Vertices
 from verinet.networks.network import Network
-from verinet.regions import lattice
+from verinet.regions import closures
 from verinet.regions.blocks import Array, Complex
 from verinet.regions.exact_rows import Provenance
+from verinet.regions.faces import FACE
 from verinet.regions.layers import SplitNetwork, split_network
 from verinet.regions.plan import plan
 from verinet.regions.space import Leaves
@@ -82,11 +83,11 @@ def _frozen(done: Complex) -> tuple[PolyhedralComplex, npt.NDArray[np.uint64]]:
     d = done.buffers.X.shape[1]
     order = np.lexsort(done.words.T) if done.words.shape[1] else np.arange(len(done.cells))
     cells = done.cells[order]
-    F, L = np.empty(done.faces, dtype=lattice.FACE), np.empty(done.entries, dtype=np.int32)
+    F, L = np.empty(done.faces, dtype=FACE), np.empty(done.entries, dtype=np.int32)
     segments, sources = np.zeros(d + 2, dtype=np.int64), np.empty(done.faces, dtype=np.int32)
     scratch = np.empty(done.faces, dtype=np.int32)
     done.mark -= 1
-    total, _ = lattice.extract(done.buffers.F, done.buffers.L, cells, done.mark, F, L, scratch, segments, sources)
+    total, _ = closures.extract(done.buffers.F, done.buffers.L, cells, done.mark, F, L, scratch, segments, sources)
     if total < 0:
         raise ArithmeticError("a complex has more faces than it was counted to have")
     facets = tuple(_incidence(F, L, segments, k) for k in range(1, d + 1))

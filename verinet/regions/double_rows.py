@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from verinet.regions.lattice import SLACK, TINY, U
+from verinet.regions.faces import SLACK, TINY, U
 
 #: Relative error of one operation, with a factor of 2 to spare.
 W = 2.0**-101
@@ -209,7 +209,7 @@ def multiply(
 
 @njit(cache=True, nogil=True)
 def decide(F, vertices, asked, slots, HI, a, e, V, X, XH, aV, eV, NV, N, first, count, open_vertices):
-    """The asked signs that the rows prove; V takes the rows over.  Returns how many vertices stay open; they are listed."""
+    """The asked signs that the rows prove; V takes the rows over; how many vertices stay open."""
     one = np.uint64(1)
     left = 0
     for place in range(vertices.size):

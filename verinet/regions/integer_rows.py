@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from verinet.regions.lattice import TINY, U
+from verinet.regions.faces import TINY, U
 
 #: Everything computed stays below this bound in size; the float64 estimates are far better than a factor of 2.
 LIMIT = 2.0**62

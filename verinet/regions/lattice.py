@@ -23,28 +23,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-#: One face.  `pos`, `neg`, `zer`: neurons of the block that are +, -, 0 at some vertex (`zer` may hold more);
-#: `start`, `count`: its list of facets, or of a vertex its row; `next`: link in a bucket; `half`, `zero`: what the
-#: split of this step made; `stamp`: the step of its last split; `carrier`: the face of the block's first complex
-#: whose relative interior contains it; `own`: whether this chunk counts it.
-FACE = np.dtype(
-    [
-        ("pos", "u8"),
-        ("neg", "u8"),
-        ("zer", "u8"),
-        ("start", "i4"),
-        ("count", "i4"),
-        ("next", "i4"),
-        ("half", "i4"),
-        ("zero", "i4"),
-        ("stamp", "i4"),
-        ("carrier", "i4"),
-        ("own", "i4"),
-        ("dim", "i4"),
-        ("spare", "i4"),
-    ],
-    align=True,
-)
+from verinet.regions.faces import FACTOR, NOTHING, ONE, SLACK, TINY, C, U, enter, lowest_bit, new_face
 
 # slots of the state vector of a running block
 STEP, PHASE, FACES, LIST, ROWS, COUNTER, MARK, FIRST_NEW, UNDECIDED, NEED_FACES, NEED_LIST, NEED_ROWS = range(12)
@@ -52,47 +31,14 @@ STATE_SIZE = 12
 # what `advance` answers
 DONE, GROW, RESOLVE = range(3)
 
-U = 2.0**-53
-#: The claim kept for each row r: |V[r, j] - z_j| <= a_r + C |V[r, j]|, and in the 2-norm e_r + C N_r.
-C = 2.07 * U
-TINY = 1e-300
-SLACK = 1.0 + 1e-12
-
-_DE_BRUIJN = 0x03F79D71B4CB0A89
-_BITS = np.zeros(64, dtype=np.int64)
-for _k in range(64):
-    _BITS[((_DE_BRUIJN << _k) & (2**64 - 1)) >> 58] = _k
-_FACTOR = np.uint64(_DE_BRUIJN)
-_SHIFT = np.uint64(58)
-_ONE = np.uint64(1)
-_NOTHING = np.uint64(0)
-
-
-@njit(cache=True, inline="always")
-def lowest_bit(mask):
-    """Index of the lowest bit that is set."""
-    return _BITS[((mask & (~mask + _ONE)) * _FACTOR) >> _SHIFT]
-
-
-@njit(cache=True, inline="always")
-def _enter(F, buckets, sizes, f):
-    """Put a face into the bucket of the first neuron that changes sign on it, if there is one."""
-    crossing = F[f].pos & F[f].neg
-    if crossing != _NOTHING:
-        k = F[f].dim
-        j = lowest_bit(crossing)
-        F[f].next = buckets[k, j]
-        buckets[k, j] = f
-        sizes[k, j] += 1
-
 
 @njit(cache=True, nogil=True)
 def collect_signs(F, L, faces, vertices, buckets, sizes):
     """Masks of all faces from those of the vertices (faces are sorted by dimension), and the first buckets."""
     for f in range(vertices, faces):
-        pos = _NOTHING
-        neg = _NOTHING
-        zer = _NOTHING
+        pos = NOTHING
+        neg = NOTHING
+        zer = NOTHING
         start = F[f].start
         for k in range(start, start + F[f].count):
             g = L[k]
@@ -102,27 +48,10 @@ def collect_signs(F, L, faces, vertices, buckets, sizes):
         F[f].pos = pos
         F[f].neg = neg
         F[f].zer = zer
-        _enter(F, buckets, sizes, f)
+        enter(F, buckets, sizes, f)
 
 
-@njit(cache=True, inline="always")
-def _new_face(F, g, dim, start, count, pos, neg, zer, carrier, own):
-    F[g].pos = pos
-    F[g].neg = neg
-    F[g].zer = zer
-    F[g].start = start
-    F[g].count = count
-    F[g].next = -1
-    F[g].half = -1
-    F[g].zero = -1
-    F[g].stamp = 0
-    F[g].carrier = carrier
-    F[g].own = own
-    F[g].dim = dim
-    F[g].spare = 0
-
-
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def _interpolate(V, X, a, e, N, column, P, Q, r):
     """Row r where the entry `column` of rows P and Q, of opposite signs, vanishes; whether its bound is finite.
 
@@ -161,8 +90,8 @@ def _interpolate(V, X, a, e, N, column, P, Q, r):
 
 @njit(cache=True)
 def _cut_edges(F, L, V, X, a, e, N, born, undecided, asked, buckets, state, i, first, parallel, full):
-    """A new vertex on every edge that changes sign; its signs that the ends do not decide are compared with the bound."""
-    bit = _ONE << np.uint64(i)
+    """A new vertex on every edge that changes sign; signs that its ends do not decide are compared with the bound."""
+    bit = ONE << np.uint64(i)
     faces = state[FACES]
     row = state[ROWS]
     open_ = 0
@@ -185,10 +114,10 @@ def _cut_edges(F, L, V, X, a, e, N, born, undecided, asked, buckets, state, i, f
             asked[open_] = rest
             open_ += 1
         else:
-            unsure = _NOTHING
-            while rest != _NOTHING:
+            unsure = NOTHING
+            while rest != NOTHING:
                 j = lowest_bit(rest)
-                one = _ONE << np.uint64(j)
+                one = ONE << np.uint64(j)
                 rest &= ~one
                 value = V[row, first + j]
                 bound = (a[row] + C * abs(value)) * SLACK
@@ -198,11 +127,11 @@ def _cut_edges(F, L, V, X, a, e, N, born, undecided, asked, buckets, state, i, f
                     neg |= one
                 else:
                     unsure |= one
-            if unsure != _NOTHING:
+            if unsure != NOTHING:
                 undecided[open_] = v
                 asked[open_] = unsure
                 open_ += 1
-        _new_face(F, v, 0, row, 0, pos, neg, full & ~(pos | neg), F[f].carrier, F[f].own)
+        new_face(F, v, 0, row, 0, pos, neg, full & ~(pos | neg), F[f].carrier, F[f].own)
         F[f].zero = v
         row += 1
         f = F[f].next
@@ -213,7 +142,7 @@ def _cut_edges(F, L, V, X, a, e, N, born, undecided, asked, buckets, state, i, f
 
 @njit(cache=True)
 def _split_edges(F, L, buckets, sizes, state, i):
-    bit = _ONE << np.uint64(i)
+    bit = ONE << np.uint64(i)
     step = state[MARK]
     f = buckets[1, i]
     while f != -1:
@@ -235,14 +164,14 @@ def _split_edges(F, L, buckets, sizes, state, i):
         L[t + 2] = L[s + 2]
         L[t + 3] = L[s + 3]
         vp, vn, vz = F[v].pos, F[v].neg, F[v].zer
-        _new_face(F, g, 1, t, 2, F[high].pos | vp, F[high].neg | vn, F[high].zer | vz, F[f].carrier, F[f].own)
+        new_face(F, g, 1, t, 2, F[high].pos | vp, F[high].neg | vn, F[high].zer | vz, F[f].carrier, F[f].own)
         F[f].pos = F[low].pos | vp
         F[f].neg = F[low].neg | vn
         F[f].zer = F[low].zer | vz
         F[f].half = g
         F[f].stamp = step
-        _enter(F, buckets, sizes, f)
-        _enter(F, buckets, sizes, g)
+        enter(F, buckets, sizes, f)
+        enter(F, buckets, sizes, g)
         f = following
     buckets[1, i] = -1
 
@@ -250,7 +179,7 @@ def _split_edges(F, L, buckets, sizes, state, i):
 @njit(cache=True)
 def _split_faces(F, L, buckets, sizes, state, scratch, k, i):
     """Split the faces of dimension k >= 2 that change sign; False when an array has no more room."""
-    bit = _ONE << np.uint64(i)
+    bit = ONE << np.uint64(i)
     step = state[MARK]
     f = buckets[k, i]
     while f != -1:
@@ -316,23 +245,23 @@ def _split_faces(F, L, buckets, sizes, state, scratch, k, i):
         pos, neg, zer = F[f].pos, F[f].neg, F[f].zer | bit
         carrier, own = F[f].carrier, F[f].own
         if pos & neg == bit:
-            _new_face(F, zero, k - 1, z, on, pos & ~bit, neg & ~bit, zer, carrier, own)
-            _new_face(F, g, k, t, above, pos, neg & ~bit, zer, carrier, own)
+            new_face(F, zero, k - 1, z, on, pos & ~bit, neg & ~bit, zer, carrier, own)
+            new_face(F, g, k, t, above, pos, neg & ~bit, zer, carrier, own)
             pos &= ~bit
         else:
-            p = q = r = _NOTHING
+            p = q = r = NOTHING
             for place in range(z, z + on):
                 p |= F[L[place]].pos
                 q |= F[L[place]].neg
                 r |= F[L[place]].zer
-            _new_face(F, zero, k - 1, z, on, p, q, r, carrier, own)
-            p = q = r = _NOTHING
+            new_face(F, zero, k - 1, z, on, p, q, r, carrier, own)
+            p = q = r = NOTHING
             for place in range(t, t + above):
                 p |= F[L[place]].pos
                 q |= F[L[place]].neg
                 r |= F[L[place]].zer
-            _new_face(F, g, k, t, above, p, q, r, carrier, own)
-            pos = neg = zer = _NOTHING
+            new_face(F, g, k, t, above, p, q, r, carrier, own)
+            pos = neg = zer = NOTHING
             for place in range(s, s + below):
                 pos |= F[L[place]].pos
                 neg |= F[L[place]].neg
@@ -345,9 +274,9 @@ def _split_faces(F, L, buckets, sizes, state, scratch, k, i):
         F[f].half = g
         F[f].zero = zero
         F[f].stamp = step
-        _enter(F, buckets, sizes, f)
-        _enter(F, buckets, sizes, g)
-        _enter(F, buckets, sizes, zero)
+        enter(F, buckets, sizes, f)
+        enter(F, buckets, sizes, g)
+        enter(F, buckets, sizes, zero)
         f = following
     buckets[k, i] = -1
     return True
@@ -370,7 +299,7 @@ def _find_roots(F, L, first, last, table, ends, full):
     for edge in range(first, last, 2):
         carrier = F[edge].carrier
         vanishing = full & ~(F[edge].pos | F[edge].neg)
-        slot = (carrier * 2654435761 + int((vanishing * _FACTOR) >> np.uint64(33))) & last_slot
+        slot = (carrier * 2654435761 + int((vanishing * FACTOR) >> np.uint64(33))) & last_slot
         while table[slot] != -1:
             other = table[slot]
             if F[other].carrier == carrier and full & ~(F[other].pos | F[other].neg) == vanishing:
@@ -452,94 +381,3 @@ def advance(
         state[PHASE] = 0
         state[STEP] += 1
     return DONE
-
-
-@njit(cache=True, nogil=True)
-def extract(F, L, cells, mark, G, M, order, segments, sources):
-    """The closure of some cells as a complex of its own, sorted by dimension; its number of faces and of entries.
-
-    `sources` receives the old face of each new one; `segments[k]` the first new face of dimension k.  The faces
-    that were owned go over to the new complex; the old ones lose the mark.  -1 when G, M or `order` is too small.
-    """
-    top = F[cells[0]].dim
-    total = 0
-    entries = 0
-    start = 0
-    # order: the faces of dimension top, top - 1, ..., 0 one after another
-    for place in range(cells.size):
-        c = cells[place]
-        F[c].stamp = mark
-        F[c].half = place
-        order[place] = c
-    total = cells.size
-    counts = np.zeros(top + 2, dtype=np.int64)
-    counts[top] = total
-    for k in range(top, 0, -1):
-        end = total
-        for place in range(start, end):
-            f = order[place]
-            s = F[f].start
-            n = F[f].count
-            entries += n + 2 * (k == 1)
-            for j in range(s, s + n):
-                g = L[j]
-                if F[g].stamp != mark:
-                    F[g].stamp = mark
-                    F[g].half = total - end
-                    if total >= order.size:
-                        return -1, 0
-                    order[total] = g
-                    total += 1
-        start = end
-        counts[k - 1] = total - end
-    if total > G.size or entries > M.size:
-        return -1, entries
-    segments[0] = 0
-    for k in range(top + 1):
-        segments[k + 1] = segments[k] + counts[k]
-    start = 0
-    used = 0
-    for k in range(top, -1, -1):
-        for local in range(counts[k]):
-            f = order[start + local]
-            g = segments[k] + local
-            sources[g] = f
-            own = F[f].own
-            F[f].own = 0
-            if k == 0:
-                _new_face(G, g, 0, g, 0, _NOTHING, _NOTHING, _NOTHING, g, own)
-                continue
-            s = F[f].start
-            n = F[f].count
-            _new_face(G, g, k, used, n, _NOTHING, _NOTHING, _NOTHING, g, own)
-            for j in range(n):
-                M[used + j] = segments[k - 1] + F[L[s + j]].half
-            used += n
-            if k == 1:
-                M[used] = M[used - 2]
-                M[used + 1] = M[used - 1]
-                used += 2
-        start += counts[k]
-    return total, used
-
-
-@njit(cache=True, nogil=True)
-def disown(F, L, cells, mark, order):
-    """What `extract` does to the marks of ownership, for cells that another process finishes."""
-    total = 0
-    for place in range(cells.size):
-        order[total] = cells[place]
-        F[cells[place]].stamp = mark
-        total += 1
-    done = 0
-    while done < total:
-        f = order[done]
-        done += 1
-        F[f].own = 0
-        s = F[f].start
-        for k in range(s, s + F[f].count):
-            g = L[k]
-            if F[g].stamp != mark:
-                F[g].stamp = mark
-                order[total] = g
-                total += 1

@@ -13,9 +13,9 @@ import numpy as np
 from verinet.errors import EmptyDomain, NotBounded, ShapeMismatch
 from verinet.exact.linalg import Matrix
 from verinet.geometry.polyhedra import Polyhedron
-from verinet.regions import lattice
 from verinet.regions.blocks import Block, Buffers, Complex, parallel_rows
 from verinet.regions.exact_rows import IntegerLayer
+from verinet.regions.faces import FACE
 from verinet.regions.layers import WORD, SplitLayer, SplitNetwork
 from verinet.regions.vertex_rows import float_layers
 
@@ -111,7 +111,7 @@ def box_complex(start: Plan) -> Complex:
         free = [k for k, side in enumerate(name) if side == 2]
         segments[len(free) + 1] = index + 1
         face = buffers.F[index]
-        for slot in lattice.FACE.names or ():
+        for slot in FACE.names or ():
             face[slot] = 0
         face["own"], face["dim"], face["carrier"] = 1, len(free), index
         face["start"], face["count"] = (index if not free else used), 2 * len(free)

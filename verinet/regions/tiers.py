@@ -18,7 +18,7 @@ from numba import njit
 from verinet.exact.linalg import Matrix
 from verinet.regions import double_rows, integer_rows
 from verinet.regions.exact_rows import Row
-from verinet.regions.lattice import TINY, C
+from verinet.regions.faces import TINY
 from verinet.regions.layers import SplitLayer
 from verinet.regions.vertex_rows import FloatLayer, nearest
 from verinet.work import keep_going
@@ -352,4 +352,4 @@ def _round(buffers: Buffers, layer: FloatLayer, row: Row, r: int) -> None:
     buffers.N[r] = float(np.linalg.norm(values)) * (1 + 1e-12)
 
 
-__all__ = ["C", "DoubleLayer", "SmallLayer", "doubles_of", "integers_of", "settle"]
+__all__ = ["DoubleLayer", "SmallLayer", "doubles_of", "integers_of", "settle"]

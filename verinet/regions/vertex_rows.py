@@ -18,7 +18,7 @@ import numpy.typing as npt
 from numba import njit
 
 from verinet.exact.linalg import Matrix
-from verinet.regions.lattice import SLACK, TINY, C, U
+from verinet.regions.faces import SLACK, TINY, C, U
 from verinet.regions.layers import SplitLayer, SplitNetwork
 
 Floats = npt.NDArray[np.float64]
