@@ -19,7 +19,7 @@ from verinet.regions.faces import FACE
 from verinet.regions.layers import WORD, SplitLayer, SplitNetwork
 from verinet.regions.vertex_rows import float_layers
 
-__all__ = ["Plan", "box_complex", "plan"]
+__all__ = ["Plan", "box_complex", "flat_domain", "plan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def plan(network: SplitNetwork, domain: Polyhedron) -> Plan:
         )
     box = domain.bounding_box()
     if any(low == high for low, high in zip(box.low, box.high, strict=True)):
-        raise _flat()
+        raise flat_domain()
     layers = list(network.layers)
     outside = 0
     if domain.halfspaces:
@@ -66,7 +66,11 @@ def plan(network: SplitNetwork, domain: Polyhedron) -> Plan:
     return Plan(tuple(blocks), _corners(box), d)
 
 
-def _flat() -> EmptyDomain:
+def flat_domain() -> EmptyDomain:
+    """The error for a domain without interior points.
+
+    Guarantee: exact.
+    """
     return EmptyDomain(
         "the domain has no interior, so no cell has full dimension",
         fix="give a domain with interior points; a slice of the network has inputs of its own",

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from verinet.regions.blocks import Array, Buffers, Complex, begin, disown, split
-from verinet.regions.plan import Plan, box_complex
+from verinet.regions.plan import Plan, box_complex, flat_domain
 
 #: A complex of more faces is finished in chunks of about half as many.
 CHUNK = 10_000
@@ -66,7 +66,7 @@ class Leaves:
         split(done)
         done.serial = self._next_serial(mine)
         if not len(done.cells):
-            return
+            raise flat_domain()
         if depth + 1 == len(self.start.blocks):
             if mine or self._takes():
                 yield done
