@@ -42,7 +42,7 @@ def test_every_name_exists_and_is_documented(name: str) -> None:
 
 REFERENCE = FACE.parent.parent / "docs" / "reference"
 #: Pages whose every function and class says its guarantee; formats have pages of their own kind of promise.
-ROOMS = ("claims", "networks", "geometry", "exact")
+ROOMS = ("claims", "networks", "geometry", "regions", "exact")
 
 
 def entries(names: dict[str, object]) -> dict[str, object]:

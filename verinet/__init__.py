@@ -5,7 +5,7 @@ Nothing inside the package imports it.
 
 Examples
 --------
->>> import verinet as vn
+>>> import verinet
 >>> from verinet import Q
 >>> x = vn.variable("x")
 >>> hat = vn.network(x, 2 * vn.relu(x) - 4 * vn.relu(x - Q("1/2")) + 2 * vn.relu(x - 1))
@@ -28,17 +28,22 @@ __all__ = [
     "CertificateRejected",
     "Counterexample",
     "EmptyDomain",
+    "Exploration",
     "Halfspace",
     "InexactInput",
+    "Line",
     "Matrix",
     "MissingExtra",
     "Network",
     "NotANumber",
     "NotBounded",
+    "PiecewiseAffine",
+    "PolyhedralComplex",
     "Polyhedron",
     "Proved",
     "Q",
     "Refuted",
+    "RegionCounts",
     "ShapeMismatch",
     "SingularMatrix",
     "Theorem",
@@ -52,17 +57,22 @@ __all__ = [
     "check",
     "claims",
     "compose",
+    "count_regions",
     "dyadic",
     "evaluate",
+    "explore",
     "interval",
     "latex",
     "layered",
     "leaky_relu",
+    "line",
     "maximum",
     "minimum",
     "network",
     "numeric_error",
     "parallel",
+    "parameter",
+    "piecewise",
     "polytope",
     "prove",
     "read_network",
@@ -70,7 +80,13 @@ __all__ = [
     "relu",
     "scale",
     "skip",
+    "slice_chain",
+    "slice_line",
+    "slice_plane",
     "stack",
+    "symbolic_activation",
+    "symbolic_network",
+    "symbolic_regions",
     "variable",
     "variables",
     "whole_space",
@@ -124,6 +140,15 @@ HOMES = {
         "VerinetError",
     ),
     "verinet": ("claims",),
+    "verinet.regions.piecewise": ("PiecewiseAffine", "piecewise"),
+    "verinet.regions.counting": ("RegionCounts", "count_regions"),
+    "verinet.regions.line": ("Line", "line"),
+    "verinet.regions.slices": ("slice_chain", "slice_line", "slice_plane"),
+    "verinet.regions.walk": ("explore",),
+    "verinet.regions.exploration": ("Exploration",),
+    "verinet.regions.symbolic": ("symbolic_activation", "symbolic_network", "symbolic_regions"),
+    "verinet.exact.parameters": ("parameter",),
+    "verinet.geometry.complexes": ("PolyhedralComplex",),
 }
 
 if TYPE_CHECKING:
@@ -144,8 +169,10 @@ if TYPE_CHECKING:
         VerinetError,
     )
     from verinet.exact.linalg import Matrix
+    from verinet.exact.parameters import parameter
     from verinet.exact.rationals import Q, dyadic
     from verinet.geometry import Halfspace, Polyhedron, box, interval, polytope, whole_space
+    from verinet.geometry.complexes import PolyhedralComplex
     from verinet.networks import (
         Activation,
         Network,
@@ -171,6 +198,13 @@ if TYPE_CHECKING:
     from verinet.networks.formats import read_network, write_network
     from verinet.provers.portfolio import prove
     from verinet.provers.second_look import numeric_error
+    from verinet.regions.counting import RegionCounts, count_regions
+    from verinet.regions.exploration import Exploration
+    from verinet.regions.line import Line, line
+    from verinet.regions.piecewise import PiecewiseAffine, piecewise
+    from verinet.regions.slices import slice_chain, slice_line, slice_plane
+    from verinet.regions.symbolic import symbolic_activation, symbolic_network, symbolic_regions
+    from verinet.regions.walk import explore
     from verinet.report import check, latex
 
 _HOME_OF = {name: home for home, names in HOMES.items() for name in names}

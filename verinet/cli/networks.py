@@ -129,7 +129,7 @@ def shape_of(network: Network) -> str:
     return "-".join(map(str, (network.input_size, *network.level_widths, network.output_size)))
 
 
-def refuse_output(output: str, inputs: tuple[str, ...]) -> None:
+def refuse_output(output: str, inputs: tuple[str, ...], option: str = "-o") -> None:
     """Refuse a file that cannot be written, before long work, and one that would replace an input.
 
     Raises
@@ -144,4 +144,4 @@ def refuse_output(output: str, inputs: tuple[str, ...]) -> None:
         )
     same = [path for path in inputs if os.path.exists(path) and os.path.realpath(path) == os.path.realpath(output)]
     if same:
-        raise BadFormat(f"{output!r} is an input of this command", fix="name another file after -o")
+        raise BadFormat(f"{output!r} is an input of this command", fix=f"name another file after {option}")

@@ -65,6 +65,8 @@ class LineCells(ABC):
 def rational_point(point: Point) -> Fraction | float:
     """The number x = X / w, or an infinity.
 
+    Guarantee: exact.
+
     Examples
     --------
     >>> rational_point((1, 2)), rational_point((-1, 0))
@@ -78,6 +80,8 @@ def rational_point(point: Point) -> Fraction | float:
 
 def form_through(a: Sequence[int], b: Sequence[int]) -> Form:
     """The affine map through two different columns (w, X, values).
+
+    Guarantee: exact.
 
     Examples
     --------
