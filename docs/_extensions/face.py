@@ -33,7 +33,20 @@ class Face(SphinxDirective):
 
 
 #: The floors of the house, top to bottom, as pyproject.toml has them for import-linter.
-ROOMS = ("cli", "theorems", "provers", "report", "claims", "networks", "geometry", "exact", "work", "kernel", "errors")
+ROOMS = (
+    "cli",
+    "theorems",
+    "provers",
+    "report",
+    "claims",
+    "regions",
+    "networks",
+    "geometry",
+    "exact",
+    "work",
+    "kernel",
+    "errors",
+)
 PACKAGE = Path(verinet.__file__).resolve().parent
 
 

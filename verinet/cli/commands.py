@@ -90,7 +90,7 @@ def regions_command(
         typer.Option(
             "--slice",
             metavar="SLICE",
-            help='"line: p q" or "plane: p q r" in the domain; "segment:", "triangle:", "chain:"',
+            help='"line: p q" or "plane: p q r" in the domain; segment, triangle, parallelogram, chain',
         ),
     ] = None,
     around: Annotated[

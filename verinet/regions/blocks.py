@@ -113,6 +113,11 @@ class Buffers:
         self.order: Array = np.empty(0, dtype=np.int32)
         self.sources: Array = np.empty(0, dtype=np.int32)
 
+    @property
+    def size(self) -> int:
+        """Bytes of all arrays."""
+        return sum(array.nbytes for array in vars(self).values())
+
     def faces(self, count: int, entries: int, used: tuple[int, int] = (0, 0)) -> None:
         """Room for so many faces and list entries; the first `used` of each are kept."""
         if count > len(self.F):
@@ -236,8 +241,11 @@ def _keep_roots(started: Complex, parent: Complex, rows: Array) -> Array:
     places = np.full(parent.rows, -1, dtype=np.int32)
     places[rows] = np.arange(len(rows))
     roots = [old.L[before + side] for side in (2, 3)]
-    together = np.unique(np.concatenate(roots))
-    ghosts = together[places[together] < 0]
+    wanted = np.zeros(parent.rows, dtype=bool)
+    for root in roots:
+        wanted[root] = True
+    wanted[rows] = False
+    ghosts = np.flatnonzero(wanted)
     places[ghosts] = np.arange(len(rows), len(rows) + len(ghosts))
     for side, root in zip((2, 3), roots, strict=True):
         new.L[after + side] = places[root]

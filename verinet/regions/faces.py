@@ -84,3 +84,21 @@ def new_face(F, g, dim, start, count, pos, neg, zer, carrier, own):
     F[g].own = own
     F[g].dim = dim
     F[g].spare = 0
+
+
+@njit(cache=True, fastmath={"reassoc", "nsz"})
+def square_sum(V, r):
+    """The sum of the squares of row r, in whatever order is fastest: every bound on it allows for any order."""
+    total = 0.0
+    for j in range(V.shape[1]):
+        total += V[r, j] * V[r, j]
+    return total
+
+
+@njit(cache=True, fastmath={"reassoc", "nsz"})
+def square_distance(V, p, q):
+    """The sum of the squares of row q minus row p, in any order."""
+    total = 0.0
+    for j in range(V.shape[1]):
+        total += (V[q, j] - V[p, j]) * (V[q, j] - V[p, j])
+    return total

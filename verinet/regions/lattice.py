@@ -23,7 +23,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from verinet.regions.faces import FACTOR, NOTHING, ONE, SLACK, TINY, C, U, enter, lowest_bit, new_face
+from verinet.regions.faces import FACTOR, NOTHING, ONE, SLACK, TINY, C, U, enter, lowest_bit, new_face, square_distance
 
 # slots of the state vector of a running block
 STEP, PHASE, FACES, LIST, ROWS, COUNTER, MARK, FIRST_NEW, UNDECIDED, NEED_FACES, NEED_LIST, NEED_ROWS = range(12)
@@ -72,16 +72,13 @@ def _interpolate(V, X, a, e, N, column, P, Q, r):
         return False
     lam = x / D
     shift = (ax * (y / D) + ay * lam) / den + 4.5 * U
-    total = 0.0
     for j in range(V.shape[1]):
-        step = V[Q, j] - V[P, j]
-        V[r, j] = V[P, j] + lam * step
-        total += step * step
+        V[r, j] = V[P, j] + lam * (V[Q, j] - V[P, j])
     for j in range(X.shape[1]):
         X[r, j] = X[P, j] + lam * (X[Q, j] - X[P, j])
     V[r, column] = 0.0
     size = N[P] + N[Q]
-    way = np.sqrt(total) * (1 + (V.shape[1] + 4) * U)
+    way = np.sqrt(square_distance(V, P, Q)) * (1 + (V.shape[1] + 4) * U)
     a[r] = (max(a[P], a[Q]) + 6 * U * size + shift * (way + a[P] + a[Q] + C * size)) * SLACK + TINY
     e[r] = (max(e[P], e[Q]) + 6 * U * size + shift * (way + e[P] + e[Q] + C * size)) * SLACK + TINY
     N[r] = max(N[P], N[Q]) * (1 + 16 * U)

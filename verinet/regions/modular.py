@@ -108,9 +108,11 @@ def walk(
     """
     layers = len(sizes) - 1
     result = np.empty(len(order), np.uint64)
-    values = biases.copy()
+    values = np.empty(len(biases), np.uint64)
+    for i in range(len(biases)):
+        values[i] = biases[i]
     now = np.zeros(max(1, patterns.shape[1]), np.uint64)
-    chosen, outgoing = np.empty(sizes.max(), np.int64), np.empty(sizes.max(), np.uint64)
+    chosen, outgoing = np.empty(len(biases), np.int64), np.empty(len(biases), np.uint64)
     for place in range(len(order)):
         pattern = patterns[order[place]]
         start = 0
@@ -150,7 +152,8 @@ def walk(
                     row = first_weight[k + 1] + i * sizes[k]
                     total = _dot(rows, row, chosen, outgoing, used, prime, inverse)
                     values[there + i] = _plus(biases[there + i], total, prime)
-            now[begin:end] = pattern[begin:end]
+            for word in range(begin, end):
+                now[word] = pattern[word]
         result[place] = values[first_value[layers]]
     return result
 
@@ -217,8 +220,11 @@ def relevant(
     supports: Words,
     dead_left: npt.NDArray[np.bool_],
     dead_right: npt.NDArray[np.bool_],
-) -> Words:
-    """The patterns with the bits erased that cannot reach a readout: cells that agree in the rest have one map.
+    result: Words,
+    reached: Words,
+    further: Words,
+) -> None:
+    """Write the patterns with the bits erased that cannot reach a readout: cells that agree in the rest have one map.
 
     A value reaches the readouts if some weight on a path of values with slopes other than 0 is not 0.
 
@@ -229,36 +235,34 @@ def relevant(
         layer k - 1 whose weight is not 0; for the readout layer one row, the union over all readouts.
     dead_left, dead_right : bool, per value
         Whether the slope on that side is 0.
+    result : (cells, words), zeros
+    reached, further : scratch, as many words as the widest layer needs
 
     Guarantee: exact.
     """
     layers = len(sizes) - 1
-    result = np.zeros_like(patterns)
-    widest = 1
-    for k in range(layers + 1):
-        widest = max(widest, (sizes[k] + 63) // 64)
-    reached = np.zeros(widest, np.uint64)
-    further = np.zeros(widest, np.uint64)
     for cell in range(len(patterns)):
         length = (sizes[layers - 1] + 63) // 64 if layers else 0
         for word in range(length):
             reached[word] = supports[first_support[layers] + word]
         for k in range(layers - 1, -1, -1):
             length = (sizes[k - 1] + 63) // 64 if k else 0
-            further[:] = _ZERO
+            for word in range(length):
+                further[word] = _ZERO
             for j in range(sizes[k]):
-                if not (reached[j // 64] >> np.uint64(j % 64)) & _ONE:
+                if (reached[j >> 6] >> np.uint64(j & 63)) & _ONE == _ZERO:
                     continue
                 if j < splits[k]:
-                    word = first_word[k] + j // 64
-                    bit = (patterns[cell, word] >> np.uint64(j % 64)) & _ONE
-                    result[cell, word] |= bit << np.uint64(j % 64)
-                    if (bit and dead_right[first_value[k] + j]) or (not bit and dead_left[first_value[k] + j]):
+                    place = first_word[k] + (j >> 6)
+                    bit = (patterns[cell, place] >> np.uint64(j & 63)) & _ONE
+                    result[cell, place] |= bit << np.uint64(j & 63)
+                    dead = dead_right[first_value[k] + j] if bit != _ZERO else dead_left[first_value[k] + j]
+                    if dead:
                         continue
                 for word in range(length):
                     further[word] |= supports[first_support[k] + j * length + word]
-            reached[:] = further
-    return result
+            for word in range(length):
+                reached[word] = further[word]
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]

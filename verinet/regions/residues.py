@@ -279,16 +279,15 @@ class Kronecker:
         """
         from verinet.regions import modular
 
-        support, first = self._supports
-        dead_left, dead_right = self._dead
         layout = self.layout
-        reduced = [
+        widest = -(-int(layout.sizes.max()) // WORD)
+        scratch = np.zeros(widest, np.uint64), np.zeros(widest, np.uint64)
+        reduced = [np.zeros_like(patterns) for patterns in (one, other)]
+        for patterns, kept in zip((one, other), reduced, strict=True):
             modular.relevant(
-                patterns, layout.sizes, layout.splits, layout.first_word, layout.first_value, first, support,
-                dead_left, dead_right,
-            )
-            for patterns in (one, other)
-        ]  # fmt: skip
+                np.ascontiguousarray(patterns), layout.sizes, layout.splits, layout.first_word, layout.first_value,
+                *self._supports, *self._dead, kept, *scratch,
+            )  # fmt: skip
         open_ = np.flatnonzero((reduced[0] != reduced[1]).any(axis=1))
         result = np.ones(len(one), dtype=bool)
         if not len(open_):
@@ -316,8 +315,8 @@ class Kronecker:
         return np.array([*sides[0], False]), np.array([*sides[1], False])
 
     @cached_property
-    def _supports(self) -> tuple[Words, Indices]:
-        """For each value the values of the layer before with a weight other than 0, as bits; where layers begin."""
+    def _supports(self) -> tuple[Indices, Words]:
+        """Where layers begin; for each value the values of the layer before with a weight other than 0, as bits."""
         blocks: list[Words] = [np.zeros(1, np.uint64)]
         first = [0, 1]
         for weight in self.layout.weights[1:]:
@@ -326,7 +325,7 @@ class Kronecker:
                 used = used.any(axis=0, keepdims=True)
             blocks.append(_packed(used.astype(bool)))
             first.append(first[-1] + len(blocks[-1]))
-        return np.concatenate(blocks), np.array(first[:-1], dtype=np.int64)
+        return np.array(first[:-1], dtype=np.int64), np.concatenate(blocks)
 
 
 def _absolute_step(weight: Matrix, bias: Matrix, bound: Matrix) -> Matrix:

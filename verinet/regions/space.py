@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from verinet.regions.plan import Plan, box_complex, flat_domain
 
 #: A complex of more faces is finished in chunks of about half as many.
 CHUNK = 10_000
+#: Bytes of buffers that are kept for the next enumeration.
+KEPT = 1 << 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,38 @@ class Share:
     of: int = 1
 
 
+class Pool:
+    """The buffers of one enumeration, depth by depth; small ones are kept for the next enumeration.
+
+    Fresh memory costs as much as the work that is done in it: the system hands it out page by page.
+    """
+
+    _kept: ClassVar[dict[int, list[Buffers]]] = {}
+
+    def __init__(self, dimension: int) -> None:
+        self.dimension = dimension
+        self.buffers: list[Buffers] = []
+
+    def __getitem__(self, depth: int) -> Buffers:
+        while len(self.buffers) <= depth:
+            self.buffers.append(Buffers(self.dimension))
+        return self.buffers[depth]
+
+    def take(self) -> None:
+        """Start with the buffers that an earlier enumeration left."""
+        self.buffers = self._kept.pop(self.dimension, self.buffers)
+
+    def give_back(self) -> None:
+        """Leave the buffers to the next enumeration, unless they are large."""
+        if sum(buffers.size for buffers in self.buffers) <= KEPT:
+            self._kept[self.dimension] = self.buffers
+        self.buffers = []
+
+
 class Leaves:
-    """The finished complexes of all chunks, one after another; each is overwritten by the next.
+    """The finished complexes of all chunks, one after another; each is overwritten by the next one.
+
+    With ``chunk=None`` the one complex keeps its buffers.
 
     Parameters
     ----------
@@ -47,22 +80,23 @@ class Leaves:
         self.start = start
         self.chunk = chunk
         self.share = share or Share()
-        self._pool: list[Buffers] = []
+        self._pool = Pool(start.dimension)
         self._shared = 0
         self._serials = [0, 0]
 
     def __iter__(self) -> Iterator[Complex]:
         root = box_complex(self.start)
-        return self._finish(root, root.cells, 0, self.share.of == 1)
-
-    def _buffers(self, depth: int) -> Buffers:
-        while len(self._pool) <= depth:
-            self._pool.append(Buffers(self.start.dimension))
-        return self._pool[depth]
+        if self.chunk is not None:
+            self._pool.take()
+        try:
+            yield from self._finish(root, root.cells, 0, self.share.of == 1)
+        finally:
+            if self.chunk is not None:
+                self._pool.give_back()
 
     def _finish(self, parent: Complex, cells: Array, depth: int, mine: bool) -> Iterator[Complex]:
         """The chunks below some cells; `mine`: whether they all belong to this share."""
-        done = begin(parent, cells, self.start.blocks[depth], self._buffers(depth), self.start.corners)
+        done = begin(parent, cells, self.start.blocks[depth], self._pool[depth], self.start.corners)
         split(done)
         done.serial = self._next_serial(mine)
         if not len(done.cells):

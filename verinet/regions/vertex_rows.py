@@ -18,7 +18,7 @@ import numpy.typing as npt
 from numba import njit
 
 from verinet.exact.linalg import Matrix
-from verinet.regions.faces import SLACK, TINY, C, U
+from verinet.regions.faces import SLACK, TINY, C, U, square_sum
 from verinet.regions.layers import SplitLayer, SplitNetwork
 
 Floats = npt.NDArray[np.float64]
@@ -139,28 +139,30 @@ def _spectral_bound(weight: Floats, frobenius: float) -> float:
     return min(bound, frobenius) if np.isfinite(bound) else frobenius
 
 
+@njit(cache=True, fastmath={"reassoc", "nsz"})
+def _square_errors(V, r, error, left):
+    """The sum of the squared bounds of row r, without the entries that are certainly cut to zero."""
+    total = 0.0
+    for j in range(V.shape[1]):
+        bound = error + C * abs(V[r, j])
+        live = (V[r, j] >= -bound) | (left[j] != 0.0)
+        total += live * (bound * bound)
+    return total * (1 + 1e-12)
+
+
 @njit(cache=True, nogil=True)
 def activate(V, a, e, N, rows, left, right, steepest, rounded, H, E, S):
     """Values H of the chosen rows after the bends; E bounds their error in the 2-norm, S is their 2-norm."""
     n = V.shape[1]
     for place in range(rows.size):
         r = rows[place]
-        total = 0.0
-        wrong = 0.0
-        error = a[r]
-        for j in range(n):
+        for j in range(n):  # without a branch: signs are hard to foresee
             v = V[r, j]
-            slope = left[j] if v < 0 else right[j]
-            h = slope * v if slope != 0.0 else 0.0
-            H[place, j] = h
-            total += h * h
-            bound = error + C * abs(v)
-            if not (v < -bound and left[j] == 0.0):
-                wrong += bound * bound
-        E[place] = min(e[r] + C * N[r], np.sqrt(wrong)) * steepest * SLACK
+            H[place, j] = max(v, 0.0) * right[j] + min(v, 0.0) * left[j]
+        E[place] = min(e[r] + C * N[r], np.sqrt(_square_errors(V, r, a[r], left))) * steepest * SLACK
         if rounded:
             E[place] += 2.02 * U * steepest * N[r]
-        S[place] = np.sqrt(total) * (1 + (n + 4) * U)
+        S[place] = np.sqrt(square_sum(H, place)) * (1 + (n + 4) * U)
 
 
 @njit(cache=True, nogil=True)
@@ -169,10 +171,7 @@ def bound_products(V, E, S, biased, inputs, frobenius, spectral, trusted, a, e, 
     g = (inputs + 6) * U * 1.02
     n = V.shape[1]
     for r in range(E.size):
-        total = 0.0
-        for j in range(n):
-            total += V[r, j] * V[r, j]
-        N[r] = np.sqrt(total) * (1 + (n + 4) * U)
+        N[r] = np.sqrt(square_sum(V, r)) * (1 + (n + 4) * U)
         if not trusted:
             a[r] = np.inf
             e[r] = np.inf
