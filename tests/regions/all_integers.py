@@ -1,6 +1,6 @@
 """Count the faces of a stored network with every sign from integers and none from floats: slow, run by hand.
 
-    python tests/regions/all_integers.py tests/data/nets/6-12-12-1.json
+python tests/regions/all_integers.py tests/data/nets/6-12-12-1.json
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from verinet.regions.space import Leaves
 
 def without_floats(start: Plan) -> Plan:
     """The plan with bounds that decide nothing, so that every sign is asked of integers."""
-    blocks = [dataclasses.replace(b, floats=dataclasses.replace(b.floats, trusted=False)) for b in start.blocks]
+    blocks = []
+    for block in start.blocks:
+        floats = dataclasses.replace(block.floats, trusted=False)
+        blocks.append(dataclasses.replace(block, forms=dataclasses.replace(block.forms, floats=floats)))
     return dataclasses.replace(start, blocks=tuple(blocks))
 
 

@@ -107,8 +107,8 @@ def test_what_is_refused() -> None:
         count_regions(net, whole_space(2))
     with pytest.raises(EmptyDomain):
         count_regions(net, box((0, 1), (1, 1)))
+    flat = Polyhedron((0, 0), (1, 1), (Halfspace((1, 1), Fraction(0)),))
     with pytest.raises(EmptyDomain):
-        flat = Polyhedron((0, 0), (1, 1), (Halfspace((1, 1), Fraction(0)),))
         count_regions(net, flat)
     with pytest.raises(Unsupported, match="jumping"):
         count_regions(network((x, y), apply_activation(x, activation("heaviside"))), box((0, 1), (0, 1)))

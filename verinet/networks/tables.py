@@ -63,8 +63,9 @@ Table = tuple[TablePiece, ...]
 def kernel_table(activation: Activation, low: Fraction | None = None, high: Fraction | None = None) -> Table:
     """The pieces of an affine activation from left to right; a periodic one on [low, high] only.
 
-    A breakpoint belongs to the left piece where that gives the stated value, else to the right piece where
-    that does, else to a piece of its own that lives at this one point.
+    A breakpoint where nothing bends or jumps is left out.  Another one belongs to the left piece where that gives
+    the stated value, else to the right piece where that does, else to a piece of its own that lives at this one
+    point.
 
     Raises
     ------
@@ -95,6 +96,8 @@ def kernel_table(activation: Activation, low: Fraction | None = None, high: Frac
     for i, (point, value) in enumerate(zip(activation.breakpoints, activation.values, strict=True)):
         slope, constant = line(activation.pieces[i])
         next_slope, next_constant = line(activation.pieces[i + 1])
+        if (slope, constant) == (next_slope, next_constant) and slope * point + constant == value:
+            continue  # nothing bends and nothing jumps: no breakpoint of the function
         if slope * point + constant == value:
             table.append(TablePiece(point, "left", slope, constant))
         else:

@@ -6,18 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from verinet.regions import closures, lattice
-from verinet.regions.exact_rows import IntegerLayer, Provenance, Row, lowest
+from verinet.regions.exact_rows import Provenance
 from verinet.regions.faces import FACE, TINY, U
-from verinet.regions.layers import SplitLayer
-from verinet.regions.tiers import SMALL, DoubleLayer, DoubleTier, IntegerTier, SmallLayer, settle
+from verinet.regions.forms import Forms
+from verinet.regions.tiers import DoubleTier, IntegerTier, settle
 from verinet.regions.vertex_rows import FloatLayer, activate, bound_products, first_signs
 from verinet.work import keep_going
 
@@ -35,13 +35,9 @@ class Block:
     layer: int
     first: int
     count: int
-    floats: FloatLayer
-    integers: IntegerLayer
+    forms: Forms
     parallel: npt.NDArray[np.uint64]
     outside: bool = False
-    source: SplitLayer | None = None
-    scales_before: Array | None = None
-    lazy: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def full(self) -> np.uint64:
@@ -49,48 +45,9 @@ class Block:
         return np.uint64((1 << self.count) - 1)
 
     @property
-    def doubles(self) -> DoubleLayer:
-        """The low parts of the layer's numbers."""
-        if "doubles" not in self.lazy:
-            if self.source is None or self.scales_before is None:
-                raise ArithmeticError("a block does not know its layer")
-            self.lazy["doubles"] = DoubleLayer.of(self.source, self.floats, self.scales_before)
-        return cast(DoubleLayer, self.lazy["doubles"])
-
-    @property
-    def small(self) -> SmallLayer | None:
-        """The layer in 64-bit integers, or None when its numbers are too large."""
-        if "small" not in self.lazy:
-            self.lazy["small"] = _small(self.integers)
-        return cast("SmallLayer | None", self.lazy["small"])
-
-
-def _small(layer: IntegerLayer) -> SmallLayer | None:
-    weight = np.array(layer.weight.tolist(), dtype=object).reshape(layer.weight.nrows(), layer.weight.ncols())
-    numbers = [layer.over, layer.slopes_over, *layer.bias, *layer.left, *layer.right, *map(int, weight.ravel())]
-    if max(map(abs, numbers)) >= SMALL:
-        return None
-    carried = [layer.slopes_over] * (len(layer.bias) - len(layer.left))
-    columns = (layer.bias, [*layer.left, *carried], [*layer.right, *carried])
-    bias, left, right = (np.array(column, dtype=np.int64) for column in columns)
-    return SmallLayer(weight.astype(np.int64), bias, layer.over, left, right, layer.slopes_over)
-
-
-def parallel_rows(layer: SplitLayer, first: int, count: int) -> npt.NDArray[np.uint64]:
-    """For each neuron of the block, the word of those whose row is a multiple of its row, bias included."""
-    chosen = range(first, first + count)
-    rows = layer.bias.take_rows(chosen).hstack(layer.weight.take_rows(chosen)).numerators() if count else []
-    groups: dict[Row, int] = {}
-    keys = []
-    for j, row in enumerate(rows):
-        keys.append(_direction(row))
-        groups[keys[-1]] = groups.get(keys[-1], 0) | 1 << j
-    return np.array([groups[key] for key in keys], dtype=np.uint64)
-
-
-def _direction(row: Sequence[int]) -> Row:
-    lead = next((entry for entry in row if entry), 1)
-    return lowest([entry if lead > 0 else -entry for entry in row]) if any(row) else tuple(row)
+    def floats(self) -> FloatLayer:
+        """The layer in floats."""
+        return self.forms.floats
 
 
 class Buffers:
@@ -217,7 +174,7 @@ def begin(
     if same:
         rows = _keep_roots(started, parent, rows)
         started.rows = len(rows)
-    started.provenance = Provenance(block.integers, parent.provenance, same, rows, corners)
+    started.provenance = Provenance(block.forms, parent.provenance, same, rows, corners)
     _first_rows(started, parent, rows, same)
     return started
 
@@ -356,4 +313,4 @@ def _close(started: Complex) -> None:
     started.cells, started.words = cells, words
 
 
-__all__ = ["Block", "Buffers", "Complex", "begin", "disown", "parallel_rows", "split"]
+__all__ = ["Block", "Buffers", "Complex", "begin", "disown", "split"]

@@ -100,3 +100,11 @@ def disown(F, L, cells, mark, order):
                 F[g].stamp = mark
                 order[total] = g
                 total += 1
+
+
+@njit(cache=True, nogil=True)
+def count_owned(F, faces, inside, counts):
+    """Add the owned faces of each dimension; with `inside`, only those without positive neurons."""
+    for f in range(faces):
+        if F[f].own == 1 and not (inside and F[f].pos != NOTHING):
+            counts[F[f].dim] += 1

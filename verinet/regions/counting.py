@@ -19,6 +19,7 @@ from verinet.geometry.incidences import component_labels
 from verinet.geometry.polyhedra import Polyhedron
 from verinet.networks.network import Network
 from verinet.regions.blocks import Array, Complex
+from verinet.regions.closures import count_owned
 from verinet.regions.cuts import facets_of
 from verinet.regions.layers import SplitNetwork, split_network
 from verinet.regions.maps import MapRegistry
@@ -159,12 +160,9 @@ def _tally(
 
 
 def _add(tally: _Tally, done: Complex, registry: MapRegistry | None) -> None:
-    faces = done.buffers.F[: done.faces]
-    if done.block is not None and done.block.outside:
-        inside = np.zeros(done.faces, dtype=bool)  # without layers, what was cut away is still there
-        inside[faces["pos"] == 0] = True
-        faces = faces[inside]
-    tally.faces += np.bincount(faces["dim"][faces["own"] == 1], minlength=tally.dimension + 1)
+    # without layers, what the domain has cut away is still there
+    inside = done.block is not None and done.block.outside
+    count_owned(done.buffers.F, done.faces, inside, tally.faces)
     first = tally.cells
     tally.cells += len(done.cells)
     if registry is None:

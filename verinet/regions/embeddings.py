@@ -105,21 +105,21 @@ class Embedding:
     def preimage(self, polyhedron: Polyhedron) -> Polyhedron:
         """All parameters t with E(t) in the polyhedron; an interval for one parameter, halfspaces for two.
 
-            Raises
-            ------
-            ShapeMismatch
-                When the polyhedron lives in another space.
-            EmptyDomain
-                When the slice misses the polyhedron.
+        Raises
+        ------
+        ShapeMismatch
+            When the polyhedron lives in another space.
+        EmptyDomain
+            When the slice misses the polyhedron.
 
-            Examples
-            --------
-            >>> diagonal = Embedding(Matrix.from_rows([[1], [2]]), Matrix.column([0, 1]))
-            >>> from verinet.geometry import box
+        Examples
+        --------
+        >>> diagonal = Embedding(Matrix.from_rows([[1], [2]]), Matrix.column([0, 1]))
+        >>> from verinet.geometry import box
         >>> diagonal.preimage(box((0, 1), (0, 2)))
-            Polyhedron(low=(Fraction(0, 1),), high=(Fraction(1, 2),), halfspaces=())
+        Polyhedron(low=(Fraction(0, 1),), high=(Fraction(1, 2),), halfspaces=())
 
-            Guarantee: exact.
+        Guarantee: exact.
         """
         if polyhedron.dimension != self.dimension:
             raise ShapeMismatch(

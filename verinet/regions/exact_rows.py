@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from flint import fmpz_mat
 
@@ -78,12 +78,21 @@ def lowest(row: Sequence[int]) -> Row:
     return tuple(row) if common == 1 else tuple(entry // common for entry in row)
 
 
+class HasIntegers(Protocol):
+    """A layer that can be had in integers."""
+
+    @property
+    def integers(self) -> IntegerLayer:
+        """Its integers."""
+
+
 class Provenance:
     """Where the vertices of one block come from: rows of an earlier block, or edges between two of its own.
 
     Parameters
     ----------
-    layer : IntegerLayer
+    forms : object with `integers`
+        The layer, in integers once they are needed.
     before : Provenance or None
         The block that the first vertices come from; None for the domain.
     same_layer : bool
@@ -98,13 +107,13 @@ class Provenance:
 
     def __init__(
         self,
-        layer: IntegerLayer,
+        forms: HasIntegers,
         before: Provenance | None,
         same_layer: bool,
         sources: npt.NDArray[np.int32],
         corners: Sequence[tuple[Fraction, ...]] = (),
     ) -> None:
-        self.layer = layer
+        self.forms = forms
         self.before = before
         self.same_layer = same_layer
         self.sources = sources
@@ -112,6 +121,11 @@ class Provenance:
         self.born: npt.NDArray[np.int32] | None = None
         self.count = len(sources)
         self._rows: dict[int, Row] = {}
+
+    @property
+    def layer(self) -> IntegerLayer:
+        """The layer in integers."""
+        return self.forms.integers
 
     def row(self, r: int) -> Row:
         """The integer row of vertex row r."""

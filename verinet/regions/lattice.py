@@ -24,6 +24,7 @@ import numpy as np
 from numba import njit
 
 from verinet.regions.faces import FACTOR, NOTHING, ONE, SLACK, TINY, C, U, enter, lowest_bit, new_face, square_distance
+from verinet.regions.prefetching import prefetch
 
 # slots of the state vector of a running block
 STEP, PHASE, FACES, LIST, ROWS, COUNTER, MARK, FIRST_NEW, UNDECIDED, NEED_FACES, NEED_LIST, NEED_ROWS = range(12)
@@ -174,6 +175,21 @@ def _split_edges(F, L, buckets, sizes, state, i):
 
 
 @njit(cache=True)
+def _ask_ahead(F, L, f):
+    """Ask for the facets of the next face, the list of the one after, and the record of the third."""
+    if f == -1:
+        return
+    start = F[f].start
+    for place in range(start, start + F[f].count):
+        prefetch(F, L[place])
+    second = F[f].next
+    if second != -1:
+        prefetch(L, F[second].start)
+        if F[second].next != -1:
+            prefetch(F, F[second].next)
+
+
+@njit(cache=True)
 def _split_faces(F, L, buckets, sizes, state, scratch, k, i):
     """Split the faces of dimension k >= 2 that change sign; False when an array has no more room."""
     bit = ONE << np.uint64(i)
@@ -189,6 +205,7 @@ def _split_faces(F, L, buckets, sizes, state, scratch, k, i):
             state[NEED_LIST] = 3 * n + 64
             return False
         following = F[f].next
+        _ask_ahead(F, L, following)
         sizes[k, i] -= 1
         state[COUNTER] += 1
         mark = state[COUNTER]

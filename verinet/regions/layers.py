@@ -21,8 +21,9 @@ import numpy.typing as npt
 
 from verinet.errors import Unsupported
 from verinet.exact.linalg import Matrix
+from verinet.networks.activations import Activation, line
 from verinet.networks.chain import Layer, chain
-from verinet.networks.network import Activate, Network
+from verinet.networks.network import Activate, Affine, Input, Network
 from verinet.networks.tables import Table
 
 __all__ = ["SplitLayer", "SplitNetwork", "split_network"]
@@ -157,6 +158,9 @@ def split_network(network: Network) -> SplitNetwork:
     Guarantee: exact.
     """
     _check_continuous(network)
+    plain = _plain(network)
+    if plain is not None:
+        return plain
     flat = chain(network)
     layers: list[SplitLayer] = []
     lift: Matrix | None = None  # values of the chain's layer = lift (values of the rows) + shift
@@ -173,6 +177,8 @@ def _check_continuous(network: Network) -> None:
     for index, vertex in enumerate(network.vertices):
         if not isinstance(vertex.operation, Activate):
             continue
+        if all(a.is_affine and a.is_continuous for a in set(vertex.operation.activations)):
+            continue
         for channel, activation in enumerate(vertex.operation.activations):
             if activation.is_affine and activation.is_continuous:
                 continue
@@ -182,6 +188,40 @@ def _check_continuous(network: Network) -> None:
                 fix="with one input `verinet.regions.line` takes jumps too; smooth ones have no linear regions",
                 where=f"vertex {index} {vertex.name!r}, channel {channel}",
             )
+
+
+def _plain(network: Network) -> SplitNetwork | None:
+    """A network that alternates affine maps and neurons bent at 0 as it stands: nothing has to be multiplied out."""
+    vertices = network.vertices
+    count = len(vertices)
+    fits = (
+        count % 2 == 0 and isinstance(vertices[0].operation, Input) and [v for _, v in network.readouts] == [count - 1]
+    )
+    if not fits or any(vertex.sources != (index,) for index, vertex in enumerate(vertices[1:])):
+        return None
+    layers = []
+    for index in range(1, count - 1, 2):
+        affine, bend = vertices[index].operation, vertices[index + 1].operation
+        if not isinstance(affine, Affine) or not isinstance(bend, Activate):
+            return None
+        slopes = [_slopes_around_zero(activation) for activation in bend.activations]
+        if None in slopes:
+            return None
+        left, right = zip(*(pair for pair in slopes if pair is not None), strict=True)
+        origins = tuple((index + 1, channel, Fraction(0)) for channel in range(len(slopes)))
+        layers.append(SplitLayer(affine.weight, affine.bias, len(slopes), left, right, origins))
+    last = vertices[-1].operation
+    if not isinstance(last, Affine):
+        return None
+    return SplitNetwork(tuple(layers), last.weight, last.bias, network.input_size)
+
+
+def _slopes_around_zero(activation: Activation) -> tuple[Fraction, Fraction] | None:
+    """The two slopes of an activation with f(0) = 0 and 0 as its only breakpoint."""
+    if activation.breakpoints != (Fraction(0),) or activation.values != (Fraction(0),):
+        return None
+    (left, _), (right, _) = (line(piece) for piece in activation.pieces)
+    return (left, right) if left != right else None
 
 
 def _unfolded(layer: Layer, lift: Matrix | None, shift: Matrix) -> tuple[Matrix, Matrix]:

@@ -13,9 +13,9 @@ import numpy as np
 from verinet.errors import EmptyDomain, NotBounded, ShapeMismatch
 from verinet.exact.linalg import Matrix
 from verinet.geometry.polyhedra import Polyhedron
-from verinet.regions.blocks import Block, Buffers, Complex, parallel_rows
-from verinet.regions.exact_rows import IntegerLayer
+from verinet.regions.blocks import Block, Buffers, Complex
 from verinet.regions.faces import FACE
+from verinet.regions.forms import Forms, parallel_rows
 from verinet.regions.layers import WORD, SplitLayer, SplitNetwork
 from verinet.regions.vertex_rows import float_layers
 
@@ -56,12 +56,11 @@ def plan(network: SplitNetwork, domain: Polyhedron) -> Plan:
     blocks = []
     before = np.zeros(d, dtype=np.int64)
     for index, (layer, floats) in enumerate(zip(layers, float_layers(whole), strict=True)):
-        integers = IntegerLayer.of(layer)
+        forms = Forms(layer, floats, before)
         for first in range(0, max(1, layer.splits), WORD):
             count = min(WORD, layer.splits - first)
             mark = bool(outside) and index == 0
-            parallel = parallel_rows(layer, first, count)
-            blocks.append(Block(index, first, count, floats, integers, parallel, mark, layer, before))
+            blocks.append(Block(index, first, count, forms, parallel_rows(forms, first, count), mark))
         before = floats.exponents
     return Plan(tuple(blocks), _corners(box), d)
 

@@ -8,7 +8,6 @@ were interpolated from, and of the same vertices in the layers before.  Each is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ldexp
 from typing import TYPE_CHECKING
 
@@ -19,59 +18,12 @@ from verinet.exact.linalg import Matrix
 from verinet.regions import double_rows, integer_rows
 from verinet.regions.exact_rows import Row
 from verinet.regions.faces import TINY
-from verinet.regions.layers import SplitLayer
+from verinet.regions.forms import SMALL, rest
 from verinet.regions.vertex_rows import FloatLayer, nearest
 from verinet.work import keep_going
 
 if TYPE_CHECKING:
     from verinet.regions.blocks import Array, Block, Buffers, Complex
-
-#: Larger integers in a layer are not tried in 64 bits.
-SMALL = 2**40
-
-
-@dataclass(frozen=True, slots=True)
-class DoubleLayer:
-    """What float64 weights leave over: weight = columns + columns_low up to 2^-106, and so on."""
-
-    columns_low: Array
-    bias_low: Array
-    left_low: Array
-    right_low: Array
-    plain: bool
-
-    @staticmethod
-    def of(layer: SplitLayer, floats: FloatLayer, before: Array) -> DoubleLayer:
-        """The low parts of a layer, scaled as its floats are; `before` are the exponents of the layer before."""
-        rows = floats.exponents[:, None].astype(np.int32)
-        weight = np.ldexp(_rest(layer.weight), rows - before[None, :].astype(np.int32))
-        bias = np.ldexp(_rest(layer.bias), rows)[:, 0]
-        slopes = []
-        for given in (layer.left, layer.right):
-            low = np.zeros(layer.rows)
-            low[: layer.splits] = _rest(Matrix.column(given))[:, 0] if given else []
-            slopes.append(low)
-        return DoubleLayer(np.ascontiguousarray(weight.T), bias, slopes[0], slopes[1], not weight.any())
-
-
-def _rest(matrix: Matrix) -> Array:
-    """The nearest float64 of what the nearest float64 leaves over."""
-    head = nearest(matrix)
-    if not np.all(np.isfinite(head)):
-        return np.zeros(matrix.shape)
-    return nearest(matrix - Matrix.from_floats(head))
-
-
-@dataclass(frozen=True, slots=True)
-class SmallLayer:
-    """A layer in 64-bit integers."""
-
-    weight: Array
-    bias: Array
-    over: int
-    left: Array
-    right: Array
-    slopes_over: int
 
 
 class Tier:
@@ -178,7 +130,7 @@ class DoubleTier(Tier):
             for name in ("HI", "LO", "XH", "XL", "a", "e", "N"):
                 getattr(self, name)[new] = getattr(below, name)[old]
             return
-        bends, low = parent.block.floats, parent.block.doubles
+        bends, low = parent.block.floats, parent.block.forms.doubles
         self._multiply(
             block, sources, below.slots, below.HI, below.LO, below.XH, below.XL, below.a, below.e, below.N, True,
             bends.left, low.left_low, bends.right, low.right_low, bends.steepest, bends.rounded, new,
@@ -187,7 +139,7 @@ class DoubleTier(Tier):
     def _from_corners(self, block: Block, sources: Array, new: Array) -> None:
         corners = self.owner.provenance.corners if self.owner.provenance else ()
         exact = Matrix.from_rows([corners[k] for k in sources.tolist()])
-        high, low = nearest(exact), _rest(exact)
+        high, low = nearest(exact), rest(exact)
         sizes = np.linalg.norm(high, axis=1) * (1 + 1e-9)
         wrong = np.where(low.any(axis=1), 2.0**-104 * sizes + TINY, 0.0)
         ones = np.ones(high.shape[1])
@@ -198,7 +150,7 @@ class DoubleTier(Tier):
         )  # fmt: skip
 
     def _multiply(self, block: Block, *values: object) -> None:
-        floats, low = block.floats, block.doubles
+        floats, low = block.floats, block.forms.doubles
         *given, new = values
         double_rows.multiply(
             *given, floats.columns, low.columns_low, low.plain, floats.bias, low.bias_low, floats.frobenius,
@@ -227,9 +179,9 @@ class IntegerTier(Tier):
     def first(self, rows: Array, sources: Array) -> None:
         owner, parent = self.owner, self.owner.parent
         block = owner.block
-        if block is None or parent is None or block.small is None:
+        if block is None or parent is None or block.forms.small is None:
             raise ArithmeticError("integer rows are asked of a complex that has none")
-        small = block.small
+        small = block.forms.small
         dimension = owner.buffers.X.shape[1]
         if parent.block is None:
             table, fits = self._corners(sources)
@@ -249,7 +201,7 @@ class IntegerTier(Tier):
                 self.R[self.slots[rows[fits]]] = below.R[old[fits]]
                 self.slots[rows[~fits]] = integer_rows.TOO_LARGE
                 return
-            bends = parent.block.small
+            bends = parent.block.forms.small
             if bends is None:
                 raise ArithmeticError("a complex has integer rows and no small integers")
             given = (
@@ -284,7 +236,7 @@ def doubles_of(owner: Complex) -> DoubleTier:
 
 def integers_of(owner: Complex) -> IntegerTier | None:
     """The 64-bit rows of a complex, where its layers are small integers."""
-    if owner.integers is None and owner.block is not None and owner.block.small is not None:
+    if owner.integers is None and owner.block is not None and owner.block.forms.small is not None:
         owner.integers = IntegerTier(owner)
     return owner.integers
 
@@ -352,4 +304,4 @@ def _round(buffers: Buffers, layer: FloatLayer, row: Row, r: int) -> None:
     buffers.N[r] = float(np.linalg.norm(values)) * (1 + 1e-12)
 
 
-__all__ = ["DoubleLayer", "SmallLayer", "doubles_of", "integers_of", "settle"]
+__all__ = ["doubles_of", "integers_of", "settle"]

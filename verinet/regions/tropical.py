@@ -3,8 +3,8 @@ r"""A tropical form: a scalar output as the difference of two maxima of affine m
 Every value of a network is a difference P - Q of convex functions that are sums and maxima of affine ones:
 
 .. math:: \max(P - Q, 0) = \max(P, Q) - Q, \qquad \sum_j w_j (P_j - Q_j) =
-   \Big(\sum_{w_j > 0} w_j P_j + \sum_{w_j < 0} |w_j| Q_j\Big)
-   - \Big(\sum_{w_j > 0} w_j Q_j + \sum_{w_j < 0} |w_j| P_j\Big).
+   \left(\sum_{w_j > 0} w_j P_j + \sum_{w_j < 0} |w_j| Q_j\right)
+   - \left(\sum_{w_j > 0} w_j Q_j + \sum_{w_j < 0} |w_j| P_j\right).
 
 P and Q bend only where a preactivation changes its sign, so both are affine on every cell of the canonical complex, and
 the signs of the cell say which.  A convex function that is affine on each cell of a convex domain is the maximum of
