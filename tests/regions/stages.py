@@ -98,10 +98,10 @@ def program_of_layers(
     return Program(len(weights[0][0]), tuple(stages), (len(stages) - 1,))
 
 
-def program_of_network(network: Network, *, only_bends: bool = False) -> Program:
+def program_of_network(network: Network) -> Program:
     """One stage a vertex, so that origins carry the network's own vertex numbers.
 
-    With `only_bends` breakpoints where the slope stays the same are left out.
+    Breakpoints where the slope stays the same are left out.
     """
     stages: list[Stage] = []
     start = 0
@@ -119,9 +119,7 @@ def program_of_network(network: Network, *, only_bends: bool = False) -> Program
                     if not (act.is_affine and act.is_continuous):
                         raise ValueError(f"{act} is not continuous and piecewise affine")
                     lines = tuple((p[1] if len(p) > 1 else Fraction(0), p[0]) for p in act.pieces)
-                    bends.append(Bend(act.breakpoints, lines))
-                if only_bends:
-                    bends = [bend.without_straight_points() for bend in bends]
+                    bends.append(Bend(act.breakpoints, lines).without_straight_points())
                 stages.append(BentStage(vertex.sources, tuple(bends)))
     return Program(start, tuple(stages), tuple(index for _, index in network.readouts))
 

@@ -32,7 +32,7 @@ from tests.regions.stages import Program, evaluate, program_of_layers, program_o
 from verinet.geometry.polyhedra import Halfspace, Polyhedron, box
 
 NETS = Path(__file__).resolve().parent.parent / "data" / "nets"
-TRUTH: dict[str, dict[str, int]] = json.loads((NETS / "truth.json").read_text(encoding="utf-8"))
+TRUTH: dict[str, dict[str, int | None]] = json.loads((NETS / "truth.json").read_text(encoding="utf-8"))
 DIMENSIONS = (1, 2, 3, 4, 5)
 
 
@@ -53,7 +53,8 @@ def one_layer(rows: list[list[int]], biases: list[int]) -> Program:
 
 
 SLOW = {"adv_tent14_1d"}
-NAMES = sorted(path.stem for path in NETS.glob("*.json") if path.stem != "truth")
+NAMES = sorted(name for name, true in TRUTH.items() if (true["cells"] or 10**9) < 700 or name in SLOW)
+NAMES = [name for name in NAMES if (NETS / f"{name}.json").exists()]
 
 
 @pytest.mark.parametrize(

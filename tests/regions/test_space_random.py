@@ -131,9 +131,7 @@ def a_chunk(seed: int, d: int) -> int:
 
 def viewed(case: Case) -> Iterator[str]:
     """What is wrong with the piecewise-affine function: its regions, and the cells it finds at points."""
-    # on the line a breakpoint where the slope stays the same parts no cells
-    line = case.domain.dimension == 1
-    slow = complex_of(program_of_network(case.network, only_bends=line), case.domain)
+    slow = complex_of(program_of_network(case.network), case.domain)
     f = piecewise(case.network, case.domain)
     wrong = list(differences(f.complex, f.patterns, f.split, slow))
     yield from (f"piecewise: {text}" for text in wrong)
