@@ -5,7 +5,7 @@ Nothing inside the package imports it.
 
 Examples
 --------
->>> import verinet
+>>> import verinet as vn
 >>> from verinet import Q
 >>> x = vn.variable("x")
 >>> hat = vn.network(x, 2 * vn.relu(x) - 4 * vn.relu(x - Q("1/2")) + 2 * vn.relu(x - 1))
