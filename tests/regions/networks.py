@@ -252,7 +252,7 @@ def make_network(source: Source, d: int, bends: int) -> Network:
         vertices.append(_affine(rows, sources, f"z{layer}"))
         vertices.append(Vertex(Activate(tuple(chosen)), (len(vertices) - 1,), f"h{layer}"))
         sources, width = (len(vertices) - 1,), len(rows)
-        if source.integer(0, 5) == 0:
+        if len(rows) <= 8 and source.integer(0, 5) == 0:
             readouts.append(len(vertices) - source.integer(1, 2))
         if source.integer(0, 5) == 0:
             sources, width = (*sources, *inputs), width + d
