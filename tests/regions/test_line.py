@@ -11,12 +11,14 @@ from math import floor
 
 import pytest
 
+from tests.regions.networks import seeded_case
 from verinet.errors import BudgetExhausted, EmptyDomain, ShapeMismatch, Unsupported
 from verinet.exact.linalg import Matrix
 from verinet.geometry.polyhedra import Halfspace, Polyhedron, box, interval
 from verinet.networks.activations import IDENTITY, RELU, Activation, activation, at, piecewise
 from verinet.networks.build import compose, layered, network, relu, variable
 from verinet.networks.network import Activate, Affine, Input, Network, Vertex
+from verinet.regions.counting import count_regions
 from verinet.regions.line import Line, line
 from verinet.regions.line_bends import swept_cells
 from verinet.regions.line_cells import LineCells
@@ -437,3 +439,10 @@ def test_a_wide_float_network_agrees_with_integers() -> None:
     assert found.activation_breakpoints == exact.activation_breakpoints
     assert found.pieces == exact.pieces
     assert [a.tolist() for a in found.patterns] == [a.tolist() for a in exact.patterns]
+
+
+@pytest.mark.parametrize("seed", [60001, 60142, 30075])
+def test_a_wide_enclosure_reaches_back_over_narrow_ones(seed: int) -> None:
+    """Tiny rows beside others with the same breakpoint: their places are uncertain and come late in the order."""
+    case = seeded_case(seed, 1)
+    assert line(case.network, case.domain).activation_regions == count_regions(case.network, case.domain).cells

@@ -167,12 +167,21 @@ def activate(values, w, codes, starts, pieces, slopes, constants, norms, bent):
 
 @njit(cache=True)
 def overlaps(where, t, dt):
-    """Whether each crossing is certainly right of all before it in its interval (sorted by interval and t)."""
-    apart = np.ones(where.shape[0], np.bool_)
+    """Whether each crossing and all after it are certainly right of all before it in its interval (sorted by t).
+
+    A wide enclosure may come late in the order and still reach back over several narrow ones.
+    """
+    count = where.shape[0]
+    apart = np.ones(count, np.bool_)
+    lowest = np.empty(count)
+    for q in range(count - 1, -1, -1):
+        lowest[q] = t[q] - dt[q]
+        if q + 1 < count and where[q + 1] == where[q]:
+            lowest[q] = min(lowest[q], lowest[q + 1])
     top = 0.0
-    for q in range(where.shape[0]):
+    for q in range(count):
         if q > 0 and where[q] == where[q - 1]:
-            apart[q] = t[q] - dt[q] > top
+            apart[q] = lowest[q] > top
             top = max(top, t[q] + dt[q])
         else:
             top = t[q] + dt[q]

@@ -315,7 +315,8 @@ class Sweep:
         apart = np.ones(b - a, dtype=np.bool_)
         top, top_low = high[0], low[0] + error[0]
         for m in range(1, b - a):
-            apart[m] = (high[m] - top) + ((low[m] - error[m]) - top_low) > 1e-30
+            # with all that follow: a wide enclosure may reach back over narrow ones
+            apart[m] = bool(np.all((high[m:] - top) + ((low[m:] - error[m:]) - top_low) > 1e-30))
             if apart[m] or (high[m] - top) + ((low[m] + error[m]) - top_low) > 0.0:
                 top, top_low = high[m], low[m] + error[m]
         return [(a + c, a + d) for c, d in _ranges(apart)]
