@@ -54,7 +54,7 @@ sys.exit(main())
     "place",
     [
         "verinet.provers.tree.survey",
-        "verinet.provers.portfolio.attack",
+        "verinet.provers.decide.attack",
         "verinet.cli.networks.read_file",
         "verinet.kernel.check",
     ],

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import verinet as vn
 from verinet.claims import Always, all_of, any_of
 from verinet.exact import solver, terms
-from verinet.provers import portfolio, smt
+from verinet.provers import decide, portfolio, smt
 from verinet.provers.tree import Stopped
 from verinet.work import Budget
 
@@ -99,8 +99,8 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> None:
         budget.started -= budget.seconds or 0
         return Stopped("nothing was found", 7)
 
-    monkeypatch.setattr(portfolio, "attack", lambda *arguments: None)
-    monkeypatch.setattr(portfolio, "search", searched)
+    monkeypatch.setattr(decide, "attack", lambda *arguments: None)
+    monkeypatch.setattr(decide, "search", searched)
 
 
 @pytest.mark.usefixtures("blind")
