@@ -23,7 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 KERNEL = ROOT / "verinet" / "kernel.py"
-LIMIT = 600  # lines of code for certificate format 1
+LIMIT = 900  # lines of code for certificate format 2
 
 FORBIDDEN_IMPORTS = {"importlib", "runpy", "pickle", "marshal", "shelve", "ctypes", "subprocess", "builtins"}
 FORBIDDEN_NAMES = {
@@ -235,7 +235,7 @@ def complaints(text: str) -> list[str]:
 
 # --- how it must run ---------------------------------------------------------------------------------------
 
-DOUBLE_KEY = '{"format": "verinet-certificate/1", "format": "verinet-certificate/1"}'
+DOUBLE_KEY = '{"format": "verinet-certificate/2", "format": "verinet-certificate/1"}'
 NOT_CERTIFICATES = ("", "{}", "[" * 100_000, DOUBLE_KEY, "\ud800", "NaN")
 
 

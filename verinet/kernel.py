@@ -16,40 +16,55 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import pairwise
-from math import prod
+from itertools import combinations, pairwise
+from math import factorial, prod
 from operator import mul
 from typing import Any, NamedTuple, NoReturn
 
-FORMAT = "verinet-certificate/1"
+FORMAT = "verinet-certificate/2"
 MAX_DIGITS = 65_536
-MAX_DEPTH = 32
-MAX_DEGREE = 400
+MAX_DEPTH, MAX_DEGREE = 32, 400
 MAX_TERMS = 1_000_000
+SLOPES = 4096  # slopes of named units are over this
 NUMBER = re.compile(r"0|-?[1-9a-f][0-9a-f]*", re.ASCII)
 NESTING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
-# kind -> fields of the statement besides "kind", fields of the evidence
-KINDS: tuple[tuple[str, tuple[tuple[str, ...], tuple[str, ...]]], ...] = (
-    ("always", (("networks", "domain", "claim"), ("steps",))),
-    ("fails", (("networks", "domain", "claim"), ("point",))),
-    ("holds", (("networks", "domain", "claim"), ("point",))),
-    ("equal", (("networks", "domain"), ("steps",))),
-    ("sup-error-at-most", (("networks", "domain", "targets", "error"), ("steps",))),
-    ("sup-error-equals", (("networks", "domain", "targets", "error"), ("steps", "point", "output"))),
-    ("value", (("networks", "point", "values"), ())),
-    ("cells", (("networks", "domain", "count"), ("steps",))),
-    ("linear-regions", (("networks", "domain", "count"), ("steps",))),
+COUNT, CLAIM = "split next empty thin cell", "split next cut empty goal name branch tighten refine"
+SLOPE, INTEGRAL = "split next cut empty thin goal", "split next cut empty thin simplex"
+# kind -> fields of the statement besides "kind", fields of the evidence, names of its steps.  A cut would divide a
+# cell, a goal belongs to no count, a thin leaf proves nothing about a claim.
+KINDS: tuple[tuple[str, tuple[str, str, str]], ...] = (
+    ("always", ("networks domain claim", "steps", CLAIM)),
+    ("fails", ("networks domain claim", "point", "")),
+    ("holds", ("networks domain claim", "point", "")),
+    ("equal", ("networks domain", "steps", CLAIM)),
+    ("sup-error-at-most", ("networks domain targets error", "steps", "split next cut empty goal")),
+    ("sup-error-equals", ("networks domain targets error", "steps point output", "split next cut empty goal")),
+    ("value", ("networks point values", "", "")),
+    ("cells", ("networks domain count", "steps", COUNT)),
+    ("linear-regions", ("networks domain count", "steps", COUNT)),
+    ("lipschitz", ("networks domain norm error", "steps", SLOPE)),
+    ("monotone", ("networks domain signs", "steps", SLOPE)),
+    ("orientation", ("networks domain sign", "steps", SLOPE)),
+    ("integral", ("networks domain integrand power absolute bounds", "steps", INTEGRAL)),
 )
+COUNTS, SLOPE_KINDS = ("cells", "linear-regions"), ("lipschitz", "monotone", "orientation")
+WORDS = (("norm", ("1", "2", "inf")), ("sign", ("positive", "negative")), ("absolute", ("yes", "no")))
 LAYER = ("weights_over", "activations_over", "activations", "units")
-ASSUMPTION = ("kind", "text", "sha256", "origin")
+SEGMENT, ASSUMPTION = ("network", "first", "last", "layer", "steps"), ("kind", "text", "sha256", "origin")
 
 Row = list[int]
+End = tuple[int | None, int | None]  # low, high
 Form = tuple[Row, bool]  # a hypothesis: form >= 0, or > 0 when strict
 Point = tuple[int, Row]  # a positive denominator, and numerators
-Polynomial = dict[tuple[int, ...], int]
+Key = tuple[int, ...]
+Polynomial = dict[Key, int | Fraction]
+Negation = tuple[Polynomial, bool]  # of an atom: > 0 when true, >= 0 when false
+Output = tuple[Row | Polynomial, int]  # a form, or a polynomial in x; its denominator
+Cell = tuple[Point, list[Row]]
+Measure = tuple[Fraction, Fraction, Fraction]  # bounds of an integral, and the volume
 
 
 class Rejected(Exception):
@@ -57,12 +72,16 @@ class Rejected(Exception):
 
 
 class Piece(NamedTuple):
-    """v = (slope z + offset)/q up to z = until/q, there too if `side` is "left"; slope None: outside the range."""
+    """v = (slope z + offset)/q up to z = until/q, there too if `side` is "left".
+
+    A polynomial piece has its coefficients in `curve`, constant first; without one, slope None means: out of range.
+    """
 
     until: int | None
     side: str
     slope: int | None
     offset: int
+    curve: tuple[int, ...] = ()
 
 
 class Layer(NamedTuple):
@@ -74,7 +93,7 @@ class Layer(NamedTuple):
 
 class Domain(NamedTuple):
     over: int  # B: low <= B x <= high
-    box: list[tuple[int | None, int | None]]
+    box: list[End]
     rows: list[Form]
 
 
@@ -82,6 +101,7 @@ class Atom(NamedTuple):
     strict: bool
     x: Row  # over (1, x)
     y: Row  # over the outputs of all networks
+    more: Polynomial  # in x, added to these
 
 
 class Statement(NamedTuple):
@@ -90,8 +110,29 @@ class Statement(NamedTuple):
     domain: Domain | None
     clauses: list[list[Atom]]
     targets: list[tuple[int, Polynomial]]
-    stated: Point  # the error, the count or the outputs
+    stated: Point  # the error, the count, the outputs or the bounds
     point: Point | None  # of a `value` statement
+    words: list[list[str]]  # the norm, the signs, or whether the integrand is an absolute value
+    power: int  # of the integrand
+
+
+class Box(NamedTuple):
+    """Bounds low <= over * coordinate <= high: the inputs', then those of named units."""
+
+    over: int
+    ends: list[End]
+
+
+class Named(NamedTuple):
+    """A unit with v = slope/SLOPES z + e, where e is coordinate `place` and z = row/over."""
+
+    row: Row
+    over: int
+    activations_over: int
+    table: list[Piece]
+    slot: tuple[int, int]
+    slope: int
+    place: int
 
 
 class Case(NamedTuple):
@@ -100,8 +141,10 @@ class Case(NamedTuple):
     layer: int
     over: int  # the rows below are over this denominator
     rows: list[Row]  # preactivations of the layer's units
-    slots: list[tuple[int, int]]  # first and last piece left, one pair a unit
-    outputs: list[tuple[Row, int]]  # forms of finished networks, each with its denominator
+    slots: list[tuple[int, int]]  # first and last piece left, one pair a unit; -1 - k: it is named, the k-th
+    outputs: list[Output]  # of finished networks
+    box: Box
+    names: list[Named]
 
 
 class Report(NamedTuple):
@@ -118,6 +161,11 @@ class Report(NamedTuple):
 
 def refuse(where: str, reason: str) -> NoReturn:
     raise Rejected(f"{where}: {reason}")
+
+
+def reject_if(wrong: object, where: str, reason: str) -> None:
+    if wrong:
+        refuse(where, reason)
 
 
 # ---------------------------------------------------------------------------------------------- reading (A1)
@@ -150,10 +198,8 @@ def read_json(text: str, where: str) -> Any:
 
 def fields(value: Any, names: tuple[str, ...], where: str) -> list[Any]:
     """The values of exactly these fields, in this order."""
-    if type(value) is not dict:
-        refuse(where, "an object was expected")
-    if set(value) != set(names):
-        refuse(where, f"the fields must be {', '.join(names)}")
+    reject_if(type(value) is not dict, where, "an object was expected")
+    reject_if(set(value) != set(names), where, f"the fields must be {', '.join(names)}")
     return [value[name] for name in names]
 
 
@@ -208,10 +254,12 @@ def read_table(value: Any, where: str) -> list[Piece]:
         if place < len(texts) - 1:
             (end, owner), entry = items(entry[:2], where, 2), entry[2:]
             until, side = number(end, where), word(owner, where, ("left", "right"))
-            if pieces and until < (pieces[-1].until or 0):
-                refuse(where, "breakpoints must ascend")
-        slope, offset = (None, 0) if entry == ["none"] else row_of(entry, where, 2)
-        pieces.append(Piece(until, side, slope, offset))
+            reject_if(pieces and until < (pieces[-1].until or 0), where, "breakpoints must ascend")
+        row = [] if entry == ["none"] else row_of(entry, where, None)[::-1]
+        known = 2 <= len(row) <= MAX_DEGREE + 1 or entry == ["none"]
+        reject_if(not known, where, f"a piece has 2 to {MAX_DEGREE + 1} coefficients")
+        slope, offset, curve = (row[1], row[0], ()) if len(row) == 2 else (None, 0, tuple(row))
+        pieces.append(Piece(until, side, slope, offset, curve))
     return pieces or refuse(where, "an activation needs a piece")
 
 
@@ -227,7 +275,13 @@ def read_network(value: Any, where: str, inputs: int) -> list[Layer]:
         chosen = [tables[index(which, here, len(tables))] for _, which in pairs]
         layers.append(Layer(positive(over, here), positive(shared, here), weights, chosen))
         width = len(weights) or refuse(here, "a layer needs a unit")
+        plain = all(table == [Piece(None, "", layers[-1].activations_over, 0)] for table in chosen)
+        reject_if(any(map(curved, layers[:-1])) and not plain, here, "an activation follows polynomial pieces")
     return layers or refuse(where, "a network needs a layer")
+
+
+def curved(layer: Layer) -> bool:
+    return any(piece.curve for table in layer.tables for piece in table)
 
 
 # ------------------------------------------------------------------------------------------- domains (A3)
@@ -243,17 +297,15 @@ def read_domain(value: Any) -> Domain:
         relation, row = items(entry, where, 2)
         forms.append((row_of(row, where, len(bounds) + 1), word(relation, where, (">=", ">")) == ">"))
     domain = Domain(positive(over, where), bounds, forms)
-    if not contains(domain, forms, point_of(point, where, len(bounds)), interior=False):
-        refuse(where, "its point does not lie in it")
-    return domain
+    at = point_of(point, where, len(bounds))
+    return domain if contains(domain, forms, at, False) else refuse(where, "its point does not lie in it")
 
 
 def contains(domain: Domain, forms: list[Form], point: Point, interior: bool) -> bool:
     """Is the point in the box and all forms; `interior`: strictly, but for forms whose row is constant?"""
-    for (low, high), coordinate in zip(domain.box, point[1], strict=True):
-        place = domain.over * coordinate
-        left = 1 if low is None else place - low * point[0]
-        right = 1 if high is None else high * point[0] - place
+    for (low, high), entry in zip(domain.box, point[1], strict=True):
+        left = 1 if low is None else domain.over * entry - low * point[0]
+        right = 1 if high is None else high * point[0] - domain.over * entry
         if min(left, right) < int(interior):
             return False
     return all(at_point(row, point) >= int(strict or (interior and any(row[1:]))) for row, strict in forms)
@@ -270,19 +322,20 @@ def at_point(row: Row, point: Point) -> int:
 def read_statement(value: Any) -> Statement:
     where = "statement"
     kind = word(value.get("kind"), where, tuple(dict(KINDS))) if type(value) is dict else refuse(where, "not an object")
-    names = ("kind", *dict(KINDS)[kind][0])
+    names = ("kind", *dict(KINDS)[kind][0].split())
     given = dict(zip(names, fields(value, names, where), strict=True))
     domain = read_domain(given["domain"]) if "domain" in given else None
     point = None if domain is not None else point_of(given["point"], "point", None)
     inputs = len(domain.box if domain is not None else point[1] if point is not None else [])
-    texts = items(given["networks"], where, None if "claim" in given else 2 if kind == "equal" else 1)
+    many = kind == "integral" or "claim" in given
+    texts = items(given["networks"], where, None if many else 2 if kind == "equal" else 1)
     networks = [read_network(text, f"network {k}", inputs) for k, text in enumerate(texts)]
     sizes = [len(network[-1].weights) for network in networks]
-    if not networks or not inputs:
-        refuse(where, "at least one network and one input are needed")
+    reject_if(not networks or not inputs, where, "at least one network and one input are needed")
     clauses: list[list[Atom]] = []
     targets: list[tuple[int, Polynomial]] = []
     stated: Point = (1, [])
+    words, power = [[word(given[name], name, choice)] for name, choice in WORDS if name in given], 1
     if kind == "equal":
         clauses = equality(sizes[0], sizes[1], inputs)
     elif "claim" in given:
@@ -291,28 +344,52 @@ def read_statement(value: Any) -> Statement:
     elif "targets" in given:
         targets = [read_target(text, inputs) for text in items(given["targets"], "targets", sizes[0])]
         stated = point_of(given["error"], "error", 1)
+        clauses = [[bound(k, sign, targets, stated, inputs)] for k in range(sizes[0]) for sign in (1, -1)]
+    elif "norm" in given:
+        stated = point_of(given["error"], "error", 1)
+    elif kind == "integral":
+        targets = [read_target(given["integrand"], inputs + sum(sizes))]
+        power, stated = index(given["power"], "power", MAX_DEGREE + 1), point_of(given["bounds"], "bounds", 2)
+        endless = power == 0 or domain is None or any(None in ends for ends in domain.box)
+        reject_if(endless, where, "an integral needs a positive power and a bounded box")
+    elif "signs" in given:
+        rows = [items(row, "signs", inputs) for row in items(given["signs"], "signs", sizes[0])]
+        words = [[word(entry, "signs", ("up", "down", "free")) for entry in row] for row in rows]
     elif "count" in given:
         stated = (1, [number(given["count"], "count")])
-        if kind == "linear-regions" and (inputs != 1 or not continuous(networks[0])):
-            refuse(where, "linear-regions needs one input and continuous activations")
-    else:
+        jumps = kind == "linear-regions" and (inputs != 1 or not continuous(networks[0]))
+        reject_if(jumps, where, "linear-regions needs one input and continuous activations")
+    elif "values" in given:
         stated = point_of(given["values"], "values", sizes[0])
-    return Statement(kind, networks, domain, clauses, targets, stated, point)
+    if kind in SLOPE_KINDS and domain is not None:
+        # What slopes on cells say about differences: continuous, on a convex set that its cells fill.
+        point = point_of(given["domain"]["point"], "domain", inputs)
+        reject_if(not continuous(networks[0]), where, "slopes need continuous activations")
+        reject_if(not contains(domain, domain.rows, point, True), where, "the domain's point is not in its interior")
+        reject_if("sign" in given and sizes != [inputs], where, "orientation needs as many outputs as inputs")
+    return Statement(kind, networks, domain, clauses, targets, stated, point, words, power)
 
 
 def read_atom(value: Any, inputs: int, outputs: int) -> Atom:
     relation, x, y = items(value, "claim", 3)
     strict = word(relation, "claim", (">=", ">")) == ">"
-    return Atom(strict, row_of(x, "claim", inputs + 1), row_of(y, "claim", outputs))
+    return Atom(strict, row_of(x, "claim", inputs + 1), row_of(y, "claim", outputs), {})
 
 
 def equality(first: int, second: int, inputs: int) -> list[list[Atom]]:
     """y_k - y'_k >= 0 for each output k, then y'_k - y_k >= 0."""
-    if first != second:
-        refuse("statement", f"networks with {first} and {second} outputs cannot be equal")
+    reject_if(first != second, "statement", f"networks with {first} and {second} outputs cannot be equal")
     places = range(2 * first)
     signs = [[int(k == place) - int(k == (place + first) % (2 * first)) for k in places] for place in places]
-    return [[Atom(False, [0] * (inputs + 1), y)] for y in signs]
+    return [[Atom(False, [0] * (inputs + 1), y, {})] for y in signs]
+
+
+def bound(k: int, sign: int, targets: list[tuple[int, Polynomial]], error: Point, inputs: int) -> Atom:
+    """sign (P_k - f_k) + e >= 0, denominators cleared."""
+    (over, target), (error_over, numerators) = targets[k], error
+    more = {exponents: sign * error_over * entry for exponents, entry in target.items()}
+    y = [-sign * over * error_over * int(place == k) for place in range(len(targets))]
+    return Atom(False, [numerators[0] * over, *([0] * inputs)], y, more)
 
 
 def read_target(value: Any, inputs: int) -> tuple[int, Polynomial]:
@@ -332,39 +409,49 @@ def read_polynomial(value: Any, inputs: int, where: str) -> Polynomial:
 
 
 def continuous(network: list[Layer]) -> bool:
+    """Are all activations continuous, with affine pieces?"""
     tables = [(table, layer.activations_over) for layer in network for table in layer.tables]
-    return all(agree(before, after, over) for table, over in tables for before, after in pairwise(table))
+    joined = all(agree(before, after, over) for table, over in tables for before, after in pairwise(table))
+    return joined and not any(map(curved, network))
 
 
 def agree(before: Piece, after: Piece, over: int) -> bool:
-    """Do neighbouring pieces have the same value at the breakpoint between them?  s t + c q, compared."""
-    if before.until is None or before.slope is None or after.slope is None:
-        return False
-    t = before.until
-    return bool(before.slope * t + before.offset * over == after.slope * t + after.offset * over)
+    """Do neighbouring pieces have the same value at the breakpoint between them?"""
+    t, end = before.until or 0, before.until is not None
+    if before.slope is None or after.slope is None:
+        known, z = end and coefficients(before) and coefficients(after), Fraction(t, over)
+        return bool(known) and level_at(before, z) == level_at(after, z)
+    return end and (before.slope - after.slope) * t == (after.offset - before.offset) * over
+
+
+def coefficients(piece: Piece) -> tuple[int, ...]:
+    """Of q v in powers of z, constant first; none outside the range."""
+    return piece.curve if piece.slope is None else (piece.offset, piece.slope)
+
+
+def level_at(piece: Piece, z: Fraction) -> Fraction:
+    """q v at the preactivation z."""
+    return sum((entry * z**power for power, entry in enumerate(coefficients(piece))), Fraction(0))
 
 
 # -------------------------------------------------------------------------------------------- points (A10)
 
 
 def evaluate(network: list[Layer], point: Point) -> list[Fraction]:
-    """Outputs of the chain at a point, piece by piece, in integers over a common denominator."""
-    over, values = point
+    """Outputs of the chain at a point, piece by piece."""
+    values = [Fraction(entry, point[0]) for entry in point[1]]
     for layer in network:
-        z_over, results = layer.over * over, []
-        for weights, table in zip(layer.weights, layer.tables, strict=True):
-            z = sum(map(mul, weights, (over, *values)))
-            piece = in_force(table, z * layer.activations_over, z_over)
-            if piece.slope is None:
-                refuse("point", "a preactivation leaves the range on which its activation is written")
-            results.append(piece.slope * z + piece.offset * z_over)
-        over, values = z_over * layer.activations_over, results
-    return [Fraction(value, over) for value in values]
+        zs = [(weights[0] + sum(map(mul, weights[1:], values))) * Fraction(1, layer.over) for weights in layer.weights]
+        pieces = [in_force(table, layer.activations_over * z) for table, z in zip(layer.tables, zs, strict=True)]
+        reject_if(not all(map(coefficients, pieces)), "point", "a preactivation leaves the range of its activation")
+        levels = [level_at(piece, z) for piece, z in zip(pieces, zs, strict=True)]
+        values = [level * Fraction(1, layer.activations_over) for level in levels]
+    return values
 
 
-def in_force(table: list[Piece], z: int, over: int) -> Piece:
-    """First piece whose test passes, for q z = z/over: less than its end, or equal where the left side owns it."""
-    passing = (piece for piece in table[:-1] if z - (piece.until or 0) * over < int(piece.side == "left"))
+def in_force(table: list[Piece], z: Fraction) -> Piece:
+    """First piece whose test passes, for q z: less than its end, or equal where the left side owns it."""
+    passing = (p for p in table[:-1] if z < (p.until or 0) or (z == (p.until or 0) and p.side == "left"))
     return next(passing, table[-1])
 
 
@@ -388,20 +475,17 @@ def check_point(statement: Statement, evidence: dict[str, Any]) -> None:
     """`value`, `fails`, `holds`, and the attained half of `sup-error-equals`."""
     kind, domain, (over, stated) = statement.kind, statement.domain, statement.stated
     if domain is None:
-        at = statement.point or refuse("point", "none is given")
-        if evaluate(statement.networks[0], at) != [Fraction(value, over) for value in stated]:
-            refuse("point", "an output differs from the stated value")
+        at, wanted = statement.point or refuse("point", "none is given"), [Fraction(value, over) for value in stated]
+        reject_if(evaluate(statement.networks[0], at) != wanted, "point", "an output differs from the stated value")
         return
     point = point_of(evidence["point"], "point", len(domain.box))
-    if not contains(domain, domain.rows, point, interior=False):
-        refuse("point", "it does not lie in the domain")
+    reject_if(not contains(domain, domain.rows, point, interior=False), "point", "it does not lie in the domain")
     if kind == "sup-error-equals":
-        if gap(statement, index(evidence["output"], "output", len(statement.targets)), point) < Fraction(
-            stated[0], over
-        ):
-            refuse("point", "the error at this point is smaller than stated")
-    elif claim_holds(statement, point) != (kind == "holds"):
-        refuse("point", f"the claim does not {'hold' if kind == 'holds' else 'fail'} there")
+        error = gap(statement, index(evidence["output"], "output", len(statement.targets)), point)
+        reject_if(error < Fraction(stated[0], over), "point", "the error at this point is smaller than stated")
+    else:
+        verb = "hold" if kind == "holds" else "fail"
+        reject_if(claim_holds(statement, point) != (kind == "holds"), "point", f"the claim does not {verb} there")
 
 
 # --------------------------------------------------------------------------------------------- steps (A5)
@@ -409,21 +493,15 @@ def check_point(statement: Statement, evidence: dict[str, Any]) -> None:
 
 def enter(statement: Statement, case: Case, network: int) -> Case:
     """The case at the first layer of a network, whose values are the inputs themselves."""
-    size = len(statement.networks[network][0].weights[0])
-    inputs = [[1 if column == place else 0 for column in range(size)] for place in range(1, size)]
+    inputs: list[Row] = [[0, *row] for row in unit_rows(inputs_of(statement))]
     return compose(statement, case._replace(network=network), 0, inputs, 1)
 
 
 def compose(statement: Statement, case: Case, place: int, values: list[Row], over: int) -> Case:
     """Rows of layer `place` from the rows of the values before it: w0 + sum w_j v_j, over E times `over`."""
     layer = statement.networks[case.network][place]
-    columns = list(zip(*values, strict=True))
-    rows: list[Row] = []
-    for weights in layer.weights:
-        inner = weights[1:]
-        row = [sum(map(mul, inner, column)) for column in columns]
-        row[0] += weights[0] * over
-        rows.append(row)
+    columns = list(zip([over, *([0] * (len(values[0]) - 1))], *values, strict=True))
+    rows = [[sum(map(mul, weights, column)) for column in columns] for weights in layer.weights]
     slots = [(0, len(table) - 1) for table in layer.tables]
     return case._replace(layer=place, over=layer.over * over, rows=rows, slots=slots)
 
@@ -431,17 +509,75 @@ def compose(statement: Statement, case: Case, place: int, values: list[Row], ove
 def settled_values(statement: Statement, case: Case, where: str) -> tuple[list[Row], int]:
     """Rows of the layer's values once no unit has a breakpoint left; their denominator is over q."""
     layer = statement.networks[case.network][case.layer]
-    values: list[Row] = []
+    q, values = layer.activations_over, list[Row]()
+    scale = SLOPES if any(first < 0 for first, _ in case.slots) else 1
     for row, (first, last), table in zip(case.rows, case.slots, layer.tables, strict=True):
-        _, _, slope, offset = table[first]
-        if first != last:
-            refuse(where, "a unit has a breakpoint left")
+        reject_if(first != last, where, "a unit has a breakpoint left")
+        piece, named = table[max(first, 0)], case.names[-1 - first] if first < 0 else None
+        slope = piece.slope if named is None else named.slope * q
         if slope is None:
             refuse(where, "a unit stands outside the range on which its activation is written")
-        value = [slope * entry for entry in row]
-        value[0] += offset * case.over
+        value = plus([0] * (len(case.box.ends) + 1), slope * (scale if named is None else 1), row)
+        column, entry = (0, piece.offset * scale) if named is None else (named.place + 1, scale * q)
+        value[column] += entry * case.over
         values.append(value)
-    return values, case.over * layer.activations_over
+    return values, case.over * q * scale
+
+
+def plus(first: Row, factor: int, second: Row) -> Row:
+    """first + factor * second, where the shorter row goes on with zeros."""
+    total = [a + factor * b for a, b in zip(first, second, strict=False)]
+    return total + (first[len(second) :] or [factor * entry for entry in second[len(first) :]])
+
+
+def tail_values(statement: Statement, case: Case, where: str) -> list[Output]:
+    """Outputs of the case's network from its last layer with activations on: polynomials, over 1."""
+    layer, *rest = statement.networks[case.network][case.layer :]
+    one: Key = (0,) * inputs_of(statement)
+    pieces = [table[max(first, 0)] for table, (first, _) in zip(layer.tables, case.slots, strict=True)]
+    unsettled = case.names or any(first != last for first, last in case.slots) or not all(map(coefficients, pieces))
+    reject_if(unsettled, where, "a unit is not settled, or outside the range of its activation")
+    values: list[Polynomial] = []
+    for row, piece in zip(case.rows, pieces, strict=True):
+        z: Polynomial = {key: Fraction(entry, case.over) for key, entry in as_polynomial(row).items()}
+        power: Polynomial = {one: Fraction(1, layer.activations_over)}
+        total: Polynomial = {}
+        for entry in coefficients(piece):
+            add_multiple(total, entry, power)
+            power = product(power, z, where)
+        values.append(total)
+    for layer in rest:
+        totals: list[Polynomial] = [{one: Fraction(weights[0], layer.over)} for weights in layer.weights]
+        for total, weights in zip(totals, layer.weights, strict=True):
+            for entry, value in zip(weights[1:], values, strict=True):
+                add_multiple(total, Fraction(entry, layer.over), value if entry else {})
+        values = totals
+    return [(value, 1) for value in values]
+
+
+def layer_outputs(statement: Statement, case: Case, where: str) -> list[Output] | None:
+    """Outputs of the case's network if nothing bends after this layer's units, which are settled; else None."""
+    network = statement.networks[case.network]
+    if curved(network[case.layer]):
+        return tail_values(statement, case, where)
+    if case.layer + 1 < len(network):
+        return None
+    values, over = settled_values(statement, case, where)
+    return [(value, over) for value in values]
+
+
+def divide(row: Row, over: int, q: int, table: list[Piece], slot: tuple[int, int], owner: Any, where: str) -> Row:
+    """The form q z - t of the next breakpoint of a unit, if `owner` may own the tie."""
+    first, last = slot
+    reject_if(first == last or table[first].until is None, where, "the unit has no breakpoint left")
+    piece, following = table[first], table[first + 1]
+    if word(owner, where, ("left", "right")) != piece.side:
+        reject_if(not agree(piece, following, q), where, "the activation jumps there: the tie belongs to its own side")
+        if following.until is not None and following.until <= (piece.until or 0):
+            refuse(where, "the next piece is never in force there: the tie belongs to its own side")
+    form = [q * entry for entry in row]
+    form[0] -= (piece.until or 0) * over
+    return form
 
 
 def step_split(statement: Statement, case: Case, step: list[Any], where: str) -> list[Case]:
@@ -449,24 +585,114 @@ def step_split(statement: Statement, case: Case, step: list[Any], where: str) ->
     layer = statement.networks[case.network][case.layer]
     unit = index(unit, where, len(case.rows))
     first, last = case.slots[unit]
-    piece, following = layer.tables[unit][first], layer.tables[unit][min(first + 1, last)]
-    if first == last or piece.until is None:
-        refuse(where, "the unit has no breakpoint left")
-    if word(owner, where, ("left", "right")) != piece.side:
-        if not agree(piece, following, layer.activations_over):
-            refuse(where, "the activation jumps there: the tie belongs to its own side")
-        if following.until is not None and following.until <= piece.until:
-            refuse(where, "the next piece is never in force there: the tie belongs to its own side")
-    form = [layer.activations_over * entry for entry in case.rows[unit]]
-    form[0] -= piece.until * case.over
+    q = layer.activations_over
+    form = divide(case.rows[unit], case.over, q, layer.tables[unit], (first, last), owner, where)
     low, high = branches(case, form, owner)
     low.slots[unit], high.slots[unit] = (first, first), (first + 1, last)
     return [low, high]
 
 
+def step_branch(statement: Statement, case: Case, step: list[Any], where: str) -> list[Case]:
+    """Split a named unit of this layer or an earlier one; a piece that is alone gives v = (slope z + offset)/q."""
+    _, which, owner = items(step, where, 3)
+    which = index(which, where, len(case.names))
+    named = case.names[which]
+    first, last = named.slot
+    form = divide(named.row, named.over, named.activations_over, named.table, named.slot, owner, where)
+    children: list[Case] = []
+    for child, slot in zip(branches(case, form, owner), ((first, first), (first + 1, last)), strict=True):
+        names = [*child.names[:which], named._replace(slot=slot), *child.names[which + 1 :]]
+        forms = settled_forms(named, named.table[slot[0]]) if slot[0] == slot[1] else []
+        children.append(child._replace(names=names, hypotheses=[*child.hypotheses, *forms]))
+    return children
+
+
+def settled_forms(named: Named, piece: Piece) -> list[Form]:
+    """(slope z + offset)/q - v >= 0 and its opposite, denominators cleared."""
+    q, scale = named.activations_over, SLOPES * named.over
+    ends = [scale * piece.offset, *([0] * named.place), -scale * q]
+    row = plus(ends, SLOPES * (piece.slope or 0) - q * named.slope, named.row)
+    return [(row, False), ([-entry for entry in row], False)]
+
+
 def step_cut(statement: Statement, case: Case, step: list[Any], where: str) -> list[Case]:
     _, row, owner = items(step, where, 3)
-    return branches(case, row_of(row, where, len(case.rows[0])), word(owner, where, ("left", "right")))
+    form = row_of(row, where, None)
+    reject_if(not inputs_of(statement) < len(form) <= len(case.box.ends) + 1, where, "a row of another length")
+    return branches(case, form, word(owner, where, ("left", "right")))
+
+
+def step_refine(statement: Statement, case: Case, step: list[Any], where: str) -> list[Case]:
+    """The same bounds over a larger denominator."""
+    factor = positive(items(step, where, 2)[1], where)
+    ends = [(None if a is None else a * factor, None if b is None else b * factor) for a, b in case.box.ends]
+    return [case._replace(box=Box(case.box.over * factor, ends))]
+
+
+def step_tighten(statement: Statement, case: Case, step: list[Any], where: str) -> list[Case]:
+    """A better bound of one coordinate: what lies beyond it is refuted."""
+    place, way, end = items(step[1:4], where, 3)
+    place, bound = index(place, where, len(case.box.ends)), number(end, where)
+    sign = 1 if word(way, where, ("up", "down")) == "up" else -1
+    beyond = [-sign * bound, *(sign * case.box.over * int(k == place) for k in range(len(case.box.ends)))]
+    refute(step[4:], [(beyond, True), *case.hypotheses[::-1]], case.box, where)
+    ends = list(case.box.ends)
+    ends[place] = (ends[place][0], bound) if sign > 0 else (bound, ends[place][1])
+    return [case._replace(box=Box(case.box.over, ends))]
+
+
+def step_name(statement: Statement, case: Case, step: list[Any], where: str) -> list[Case]:
+    """A unit's value becomes slope/SLOPES z + e with a new coordinate e; bounds and rows are verified on its graph."""
+    unit, slope, low, high = items(step[1:5], where, 4)
+    unit, slope = index(unit, where, len(case.rows)), number(slope, where)
+    ends = [None if end is None else number(end, where) for end in (low, high)]
+    layer, (first, last), over = statement.networks[case.network][case.layer], case.slots[unit], case.over
+    bent = any(piece.slope is None for piece in layer.tables[unit])
+    reject_if(first < 0 or bent, where, "the unit has a name already, or a piece that is not affine")
+    rows, scale = [row_of(text, where, 3) for text in step[5:]], SLOPES * case.box.over
+    pairs = [(sign, end) for sign, end in zip((1, -1), ends, strict=True) if end is not None]
+    known = [[-sign * SLOPES * end, -sign * slope * case.box.over, sign * scale] for sign, end in pairs]
+    right = all(holds_on_graph(row, layer, unit, case) for row in [*known, *rows])
+    reject_if(not right, where, "a bound or a row does not hold on the graph of the activation")
+    place = len(case.box.ends)
+    ends_of = [([SLOPES * over * a, *([0] * place), SLOPES * over * c], SLOPES * b + slope * c) for a, b, c in rows]
+    forms = [(plus(row, factor, case.rows[unit]), False) for row, factor in ends_of]
+    box = Box(case.box.over, [*case.box.ends, (ends[0], ends[1])])
+    named = Named(case.rows[unit], over, layer.activations_over, layer.tables[unit], (first, last), slope, place)
+    names, slots = [*case.names, named], list(case.slots)
+    slots[unit] = (-len(names), -len(names))
+    return [case._replace(hypotheses=[*case.hypotheses, *forms], box=box, names=names, slots=slots)]
+
+
+def holds_on_graph(row: Row, layer: Layer, unit: int, case: Case) -> bool:
+    """Is a + b z + c v >= 0 wherever z is in the range that the box gives and on a piece that is left?
+
+    On a piece the left side is affine in z: its ends decide, or its slope where there is no end.
+    """
+    (a, b, c), q, table, (first, last) = row, layer.activations_over, layer.tables[unit], case.slots[unit]
+    low, high = range_of(case.rows[unit], case.box, case.over)
+    for place, piece in list(enumerate(table))[first : last + 1]:
+        lefts = [low, Fraction(table[place - 1].until or 0, q) if place > 0 else None]
+        rights = [high, Fraction(piece.until, q) if piece.until is not None else None]
+        left = max((end for end in lefts if end is not None), default=None)
+        right = min((end for end in rights if end is not None), default=None)
+        if left is not None and right is not None and left > right:
+            continue
+        slope, known = q * b + c * (piece.slope or 0), [end for end in (left, right) if end is not None]
+        if (left is None and slope > 0) or (right is None and slope < 0):
+            return False
+        if any(q * (a + b * z) + c * level_at(piece, z) < 0 for z in known or [Fraction(0)]):
+            return False
+    return True
+
+
+def range_of(row: Row, box: Box, over: int) -> tuple[Fraction | None, Fraction | None]:
+    """Least and greatest value on the box of the form row/over; None where there is none."""
+    ends = [[(c, end[c * sign < 0]) for c, end in zip(row[1:], box.ends, strict=False) if c] for sign in (1, -1)]
+    levels = [row[0] * box.over + sum(c * (end or 0) for c, end in side) for side in ends]
+    low, high = (not any(end is None for _, end in side) for side in ends)
+    least, greatest = (Fraction(level, over * box.over) for level in levels)
+    return least if low else None, greatest if high else None
 
 
 def branches(case: Case, form: Row, owner: str) -> list[Case]:
@@ -477,63 +703,60 @@ def branches(case: Case, form: Row, owner: str) -> list[Case]:
 
 def step_next(statement: Statement, case: Case, step: list[Any], where: str) -> list[Case]:
     items(step, where, 1)
-    values, over = settled_values(statement, case, where)
-    if case.layer + 1 < len(statement.networks[case.network]):
-        return [compose(statement, case, case.layer + 1, values, over)]
-    if case.network + 1 == len(statement.networks):
-        refuse(where, "there is no next layer")
-    outputs = [*case.outputs, *((value, over) for value in values)]
-    return [enter(statement, case._replace(outputs=outputs), case.network + 1)]
+    outputs = layer_outputs(statement, case, where)
+    if outputs is None:
+        return [compose(statement, case, case.layer + 1, *settled_values(statement, case, where))]
+    reject_if(case.network + 1 == len(statement.networks), where, "there is no next layer")
+    return [enter(statement, case._replace(outputs=[*case.outputs, *outputs]), case.network + 1)]
 
 
-def final_outputs(statement: Statement, case: Case, where: str) -> list[tuple[Row, int]]:
-    if (case.network, case.layer) != (len(statement.networks) - 1, len(statement.networks[-1]) - 1):
-        refuse(where, "layers are left")
-    values, over = settled_values(statement, case, where)
-    return [*case.outputs, *((value, over) for value in values)]
+def final_outputs(statement: Statement, case: Case, where: str) -> list[Output]:
+    outputs = layer_outputs(statement, case, where) if case.network == len(statement.networks) - 1 else None
+    return [*case.outputs, *(refuse(where, "layers are left") if outputs is None else outputs)]
+
+
+def forms_of(outputs: list[Output]) -> list[tuple[Row, int]]:
+    """The outputs that are forms, not polynomials."""
+    return [(form, over) for form, over in outputs if not isinstance(form, dict)]
 
 
 # --------------------------------------------------------------------------------- linear refutation (A6)
 
 
-def combine(texts: Any, forms: list[Form], domain: Domain, where: str) -> tuple[int, bool, bool]:
+def combine(texts: Any, forms: list[Form], box: Box, where: str) -> tuple[int, bool, bool]:
     """B max over the box of sum m_i form_i; was a strict form used; was one with a nonconstant row."""
-    total = [0] * (len(domain.box) + 1)
+    total = [0] * (len(box.ends) + 1)
     strict = moving = False
     for text in items(texts, where):
         which, factor = items(text, where, 2)
         row, open_side = forms[index(which, where, len(forms))]
-        m = positive(factor, where)
-        total = [a + m * b for a, b in zip(total, row, strict=True)]
+        total = plus(total, positive(factor, where), row)
         strict, moving = strict or open_side, moving or any(row[1:])
-    level = domain.over * total[0]
-    for entry, (low, high) in zip(total[1:], domain.box, strict=True):
+    level = box.over * total[0]
+    for entry, (low, high) in zip(total[1:], box.ends, strict=True):
         end = high if entry > 0 else low
         if entry != 0:
             level += entry * (end if end is not None else refuse(where, "the combination is unbounded on the box"))
     return level, strict, moving
 
 
-def refute(texts: Any, forms: list[Form], domain: Domain, where: str) -> None:
+def refute(texts: Any, forms: list[Form], box: Box, where: str) -> None:
     """A positive combination of hypotheses that is < 0 on the box, or <= 0 with a strict one in it."""
-    level, strict, _ = combine(texts, forms, domain, where)
-    if level > 0 or (level == 0 and not strict):
-        refuse(where, "the combination is no contradiction")
+    level, strict, _ = combine(texts, forms, box, where)
+    reject_if(level > 0 or (level == 0 and not strict), where, "the combination is no contradiction")
 
 
-def negated(clause: list[Atom], outputs: list[tuple[Row, int]]) -> list[Form]:
+def negated(clause: list[Atom], outputs: Sequence[tuple[Row, int]]) -> list[Form]:
     """The negation of a clause: one form per atom, denominators cleared."""
     forms: list[Form] = []
     for atom in clause:
-        row, over = list(atom.x), 1
+        row, over = atom.x, 1
         for factor, (form, form_over) in zip(atom.y, outputs, strict=True):
-            if factor == 0:
-                continue
-            if over % form_over == 0:
-                factor *= over // form_over
-            else:
+            if factor and over % form_over:
                 row, factor, over = [entry * form_over for entry in row], factor * over, over * form_over
-            row = [a + factor * b for a, b in zip(row, form, strict=True)]
+            elif factor:
+                factor *= over // form_over
+            row = plus(row, factor, form) if factor else row
         forms.append(([-entry for entry in row], not atom.strict))
     return forms
 
@@ -542,128 +765,239 @@ def negated(clause: list[Atom], outputs: list[tuple[Row, int]]) -> list[Form]:
 
 
 def as_polynomial(row: Row) -> Polynomial:
-    places = range(len(row))
-    terms = {tuple(int(place == k) for place in places[1:]): row[k] for k in places}
-    return {exponents: entry for exponents, entry in terms.items() if entry != 0}
+    keys = [(0,) * (len(row) - 1), *unit_rows(len(row) - 1)]
+    return {key: entry for key, entry in zip(keys, row, strict=True) if entry != 0}
+
+
+def unit_rows(size: int) -> list[Key]:
+    return [tuple(int(k == place) for k in range(size)) for place in range(size)]
 
 
 def product(first: Polynomial, second: Polynomial, where: str) -> Polynomial:
-    if len(first) * len(second) > MAX_TERMS:
-        refuse(where, "a product of polynomials is too large")
+    reject_if(len(first) * len(second) > MAX_TERMS, where, "a product of polynomials is too large")
     result: Polynomial = {}
     for left, a in first.items():
-        for right, b in second.items():
-            exponents = tuple(map(int.__add__, left, right))
-            result[exponents] = result.get(exponents, 0) + a * b
+        add_multiple(result, a, {tuple(map(int.__add__, left, right)): b for right, b in second.items()})
     return result
 
 
-def add_multiple(total: Polynomial, factor: int, terms: Polynomial) -> None:
+def add_multiple(total: Polynomial, factor: int | Fraction, terms: Polynomial) -> None:
     for exponents, entry in terms.items():
-        total[exponents] = total.get(exponents, 0) + factor * entry
+        total[exponents] = total[exponents] + factor * entry if exponents in total else factor * entry
 
 
-def negated_bounds(statement: Statement, output: int, form: Row, over: int) -> list[Polynomial]:
-    """The two negated atoms (f - P) - e > 0 and (P - f) - e > 0 of one output, denominators cleared."""
-    (target_over, target), (error_over, error) = statement.targets[output], statement.stated
-    results: list[Polynomial] = []
-    for sign in (1, -1):
-        total = as_polynomial([-error[0] * over * target_over, *([0] * (len(form) - 1))])
-        add_multiple(total, sign * target_over * error_over, as_polynomial(form))
-        add_multiple(total, -sign * over * error_over, target)
-        results.append(total)
-    return results
+def polynomial_of(form: Row | Polynomial) -> Polynomial:
+    return form if isinstance(form, dict) else as_polynomial(form)
+
+
+def inputs_of(statement: Statement) -> int:
+    return len(statement.networks[0][0].weights[0]) - 1
+
+
+def negated_polynomials(clause: list[Atom], outputs: Sequence[Output]) -> list[Negation]:
+    """The negation of a clause whose outputs are polynomials, one a atom, denominators cleared."""
+    negations: list[Negation] = []
+    for atom in clause:
+        total, over = as_polynomial(atom.x), 1
+        add_multiple(total, 1, atom.more)
+        for factor, (form, form_over) in zip(atom.y, outputs, strict=True):
+            if factor:
+                total = {exponents: entry * form_over for exponents, entry in total.items()}
+                add_multiple(total, factor * over, polynomial_of(form))
+                over *= form_over
+        negations.append(({exponents: -entry for exponents, entry in total.items()}, not atom.strict))
+    return negations
 
 
 def box_guards(domain: Domain) -> list[Polynomial | None]:
     """B x_1 - low_1, high_1 - B x_1, B x_2 - low_2, ...; None where there is no bound."""
-    guards: list[Polynomial | None] = []
-    for place, bounds in enumerate(domain.box):
-        for sign, end in zip((1, -1), bounds, strict=True):
-            row = [-sign * (end or 0), *([0] * len(domain.box))]
-            row[place + 1] = sign * domain.over
-            guards.append(None if end is None else as_polynomial(row))
-    return guards
+    sides = [(place, sign, ends[sign < 0]) for place, ends in enumerate(domain.box) for sign in (1, -1)]
+    places = range(len(sides) // 2)
+    rows = [[-sign * (end or 0), *(sign * domain.over * int(k == place) for k in places)] for place, sign, end in sides]
+    return [None if end is None else as_polynomial(row) for row, (_, _, end) in zip(rows, sides, strict=True)]
 
 
-def refute_polynomial(texts: Any, negation: Polynomial, case: Case, domain: Domain, where: str) -> None:
+def refute_polynomial(texts: Any, negations: list[Negation], case: Case, domain: Domain, where: str) -> None:
     """sum c * product of guards * root^2 is a constant < 0, or = 0 with a strict term."""
     newest_first = case.hypotheses[::-1]
-    guards = [negation, *(as_polynomial(row) for row, _ in newest_first), *box_guards(domain)]
-    strict = [True, *(open_side for _, open_side in newest_first), *([False] * (2 * len(domain.box)))]
-    one: tuple[int, ...] = (0,) * len(domain.box)
+    reject_if(case.names, where, "polynomial goals have no named units")
+    forms: list[tuple[Polynomial | None, bool]] = [*negations]
+    forms += [(as_polynomial(row), open_side) for row, open_side in newest_first]
+    forms += [(guard, False) for guard in box_guards(domain)]
+    one: Key = (0,) * len(domain.box)
     total: Polynomial = {one: 0}
     strict_term = False
     for text in items(texts, where):
         factor, which, root = items(text, where, 3)
         term: Polynomial = {one: positive(factor, where)}
-        used = [index(entry, where, len(guards)) for entry in items(which, where)]
+        used = [index(entry, where, len(forms)) for entry in items(which, where)]
         for place in used:
-            term = product(term, refuse(where, "no such guard") if (form := guards[place]) is None else form, where)
+            term = product(term, refuse(where, "no such guard") if (form := forms[place][0]) is None else form, where)
         if root is not None:
             square = read_polynomial(root, len(domain.box), where)
             term = product(product(term, square, where), square, where)
         add_multiple(total, 1, term)
-        strict_term = strict_term or (root is None and all(strict[place] for place in used))
+        strict_term = strict_term or (root is None and all(forms[place][1] for place in used))
     constant = total.pop(one)
-    if any(total.values()):
-        refuse(where, "the sum is not constant")
-    if constant > 0 or (constant == 0 and not strict_term):
-        refuse(where, "the sum is no contradiction")
+    reject_if(any(total.values()), where, "the sum is not constant")
+    reject_if(constant > 0 or (constant == 0 and not strict_term), where, "the sum is no contradiction")
 
 
 # -------------------------------------------------------------------------------------------- leaves (A6-A8)
 
 
 def step_empty(statement: Statement, case: Case, step: list[Any], where: str, domain: Domain) -> None:
-    refute(step[1:], case.hypotheses[::-1], domain, where)
+    refute(step[1:], case.hypotheses[::-1], case.box, where)
 
 
 def step_goal(statement: Statement, case: Case, step: list[Any], where: str, domain: Domain) -> None:
     outputs = final_outputs(statement, case, where)
-    if statement.targets:
-        items(step, where, 1 + 2 * len(outputs))
-        for output, (form, over) in enumerate(outputs):
-            for side, negation in enumerate(negated_bounds(statement, output, form, over)):
-                refute_polynomial(step[1 + 2 * output + side], negation, case, domain, where)
+    if statement.kind in SLOPE_KINDS:
+        items(step, where, 1)
+        reject_if(not slopes_fit(statement, forms_of(outputs)), where, "the slopes of this case are not as stated")
         return
     items(step, where, 1 + len(statement.clauses))
+    forms = forms_of(outputs)
+    bent = statement.targets or len(forms) < len(outputs)
     for clause, texts in zip(statement.clauses, step[1:], strict=True):
-        refute(texts, [*negated(clause, outputs), *case.hypotheses[::-1]], domain, where)
+        if bent:
+            refute_polynomial(texts, negated_polynomials(clause, outputs), case, domain, where)
+        else:
+            refute(texts, [*negated(clause, forms), *case.hypotheses[::-1]], case.box, where)
 
 
 def step_thin(statement: Statement, case: Case, step: list[Any], where: str, domain: Domain) -> None:
-    level, _, moving = combine(step[1:], case.hypotheses[::-1], domain, where)
-    if level > 0 or not moving:
-        refuse(where, "the case is not shown to lie in a hyperplane")
+    level, _, moving = combine(step[1:], case.hypotheses[::-1], case.box, where)
+    reject_if(level > 0 or not moving, where, "the case is not shown to lie in a hyperplane")
 
 
-def step_cell(statement: Statement, case: Case, step: list[Any], where: str, domain: Domain) -> tuple[Point, list[Row]]:
+def step_cell(statement: Statement, case: Case, step: list[Any], where: str, domain: Domain) -> Cell:
     """A point strictly inside the box and every hypothesis (constant rows as they stand); and the output forms."""
     _, over, at = items(step, where, 3)
-    forms = [form for form, _ in final_outputs(statement, case, where)]
+    forms = [form for form, _ in forms_of(final_outputs(statement, case, where))]
     point = (positive(over, where), row_of(at, where, len(domain.box)))
-    if not contains(domain, case.hypotheses, point, interior=True):
-        refuse(where, "the point is not inside the cell")
+    reject_if(not contains(domain, case.hypotheses, point, interior=True), where, "the point is not inside the cell")
     return point, forms
 
 
+# ------------------------------------------------------------------------------- slopes and integrals (A9)
+
+
+def slopes_fit(statement: Statement, outputs: list[tuple[Row, int]]) -> bool:
+    """What the statement says of the Jacobian; its 2-norm is at most L if L^2 - J J^T is positive semidefinite."""
+    words, (over, stated), rows = statement.words, statement.stated, [row[1:] for row, _ in outputs]
+    if statement.kind == "orientation":
+        level = determinant(rows)
+        return level > 0 if words == [["positive"]] else level < 0
+    if statement.kind == "monotone":
+        pairs = [pair for row, ways in zip(rows, words, strict=True) for pair in zip(row, ways, strict=True)]
+        return all(way == "free" or (entry >= 0 if way == "up" else entry <= 0) for entry, way in pairs)
+    if words == [["2"]]:  # all principal minors, denominators cleared
+        tops, places = [stated[0] * row_over for _, row_over in outputs], range(len(rows))
+        gram = [[tops[i] ** 2 * (i == j) - over**2 * sum(map(mul, rows[i], rows[j])) for j in places] for i in places]
+        minors = (chosen for size in places for chosen in combinations(places, size + 1))
+        return stated[0] >= 0 and all(determinant([[gram[i][j] for j in m] for i in m]) >= 0 for m in minors)
+    jacobian = [[Fraction(entry * over, row_over) for entry in row[1:]] for row, row_over in outputs]
+    lines = jacobian if words == [["inf"]] else zip(*jacobian, strict=True)
+    return all(sum(map(abs, line)) <= stated[0] for line in lines)
+
+
+def determinant(matrix: list[Row]) -> int:
+    """By elimination without fractions: every division is exact."""
+    rows, sign, last = [list(row) for row in matrix], 1, 1
+    while rows:
+        place = next((k for k, row in enumerate(rows) if row[0] != 0), None)
+        if place is None:
+            return 0
+        pivot = rows.pop(place)
+        sign = -sign if place % 2 else sign
+        rows = [[(pivot[0] * a - row[0] * b) // last for a, b in zip(row[1:], pivot[1:], strict=True)] for row in rows]
+        last = pivot[0]
+    return sign * last
+
+
+def expand(terms: Polynomial, values: list[tuple[Polynomial, int]], size: int, where: str) -> tuple[Polynomial, int]:
+    """The polynomial of homogeneous values (each with its degree), homogeneous again since the coordinates sum to 1."""
+    ones: Polynomial = dict.fromkeys(unit_rows(size), 1)
+    degrees = {exponents: sum(e * d for e, (_, d) in zip(exponents, values, strict=True)) for exponents in terms}
+    degree, total = max(degrees.values(), default=0), Polynomial()
+    for exponents, coefficient in terms.items():
+        part: Polynomial = {(0,) * size: coefficient}
+        powers = [(ones, degree - degrees[exponents]), *zip((value for value, _ in values), exponents, strict=True)]
+        for value, power in powers:
+            for _ in range(power):
+                part = product(part, value, where)
+        add_multiple(total, 1, part)
+    return total, degree
+
+
+def step_simplex(statement: Statement, case: Case, step: list[Any], where: str, domain: Domain) -> Measure:
+    """Lower and upper bound of the integral over a simplex in the closure of the case, and its volume."""
+    _, over, texts = items(step, where, 3)
+    size = len(domain.box) + 1
+    rows = [row_of(text, where, size - 1) for text in items(texts, where, size)]
+    corners = [(positive(over, where), row) for row in rows]
+    # In the closure a strict form may be 0, but not one that is constant: its case is empty.
+    forms = [(row, strict and not any(row[1:])) for row, strict in case.hypotheses]
+    inside = all(contains(domain, forms, corner, interior=False) for corner in corners)
+    reject_if(not inside, where, "a vertex lies outside the case")
+    edges = [[a - b for a, b in zip(row, rows[0], strict=True)] for row in rows[1:]]
+    volume = Fraction(abs(determinant(edges)), corners[0][0] ** (size - 1) * factorial(size - 1))
+    sides = [[at_point(row, corner) for corner in corners] for row, _ in domain.rows]
+    if any(min(levels) < 0 and max(levels) <= 0 for levels in sides):
+        return Fraction(0), Fraction(0), volume
+    reject_if(any(min(levels) < 0 for levels in sides), where, "the simplex crosses a side of the domain")
+    low, high = mean(statement, final_outputs(statement, case, where), corners, where)
+    return low * volume, high * volume, volume
+
+
+def mean(statement: Statement, outputs: list[Output], corners: list[Point], where: str) -> tuple[Fraction, Fraction]:
+    """Bounds of the mean of the integrand over the simplex; they agree unless an odd power changes its sign there.
+
+    Where all coefficients in barycentric coordinates have one sign, so has the polynomial; it is at most the largest
+    of them over the monomial's multinomial coefficient, since those Bernstein polynomials sum to 1.
+    """
+    size = len(corners)
+    columns = [[Fraction(row[column], over) for over, row in corners] for column in range(size - 1)]
+    values: list[tuple[Polynomial, int]] = [(dict(zip(unit_rows(size), line, strict=True)), 1) for line in columns]
+    for form, over in outputs:
+        value, degree = expand(polynomial_of(form), values[: size - 1], size, where)
+        values.append(({key: entry * Fraction(1, over) for key, entry in value.items()}, degree))
+    (over, terms), power = statement.targets[0], statement.power
+    base, degree = expand(terms, values, size, where)
+    signs = {entry > 0 for entry in base.values() if entry != 0}
+    if statement.words == [["yes"]] and power % 2 and len(signs) == 2:
+        below = factorial(degree) * over
+        tops = [Fraction(max(c, -c) * prod(map(factorial, key)), below) for key, c in base.items()]
+        return Fraction(0), max(tops) ** power
+    whole: Polynomial = {(0,) * size: Fraction(1, over**power)}
+    for _ in range(power):
+        whole = product(whole, base, where)
+    parts = [Fraction(c * prod(map(factorial, key)), factorial(size - 1 + sum(key))) for key, c in whole.items()]
+    total = factorial(size - 1) * sum(parts, Fraction(0))
+    return (abs(total), abs(total)) if statement.words == [["yes"]] else (total, total)
+
+
+# --------------------------------------------------------------------------------------------------- replay
+
 Move = Callable[[Statement, Case, list[Any], str], list[Case]]
-Leaf = Callable[[Statement, Case, list[Any], str, Domain], tuple[Point, list[Row]] | None]
+Leaf = Callable[[Statement, Case, list[Any], str, Domain], Cell | Measure | None]
 
 
-def replay(statement: Statement, domain: Domain, steps: list[Any]) -> int:
-    """Run the steps, newest open case first; return the number of leaves."""
-    moves: dict[str, Move] = {"split": step_split, "cut": step_cut, "next": step_next}
+def replay(statement: Statement, domain: Domain, steps: Iterable[Any], place_of: str) -> tuple[int, int]:
+    """Run the steps, newest open case first; return the numbers of steps and of leaves."""
+    moves: dict[str, Move] = {"split": step_split, "cut": step_cut, "next": step_next, "branch": step_branch}
+    moves |= {"name": step_name, "tighten": step_tighten, "refine": step_refine}
     leaf_steps: dict[str, Leaf] = {"empty": step_empty, "goal": step_goal, "thin": step_thin, "cell": step_cell}
-    counting = statement.kind in ("cells", "linear-regions")
-    # A cut would divide a cell, a goal belongs to no count, and a thin leaf proves nothing about a claim.
-    names = ("split", "next", "empty", "thin", "cell") if counting else ("split", "next", "cut", "empty", "goal")
-    open_cases = [enter(statement, Case(list(domain.rows), 0, 0, 1, [], [], []), 0)]
-    cells: list[tuple[Point, list[Row]]] = []
-    leaves = 0
-    for place, text in enumerate(steps):
-        where = f"step {place}"
+    leaf_steps["simplex"] = step_simplex
+    names = tuple(dict(KINDS)[statement.kind][2].split())
+    hypotheses = [] if statement.kind == "integral" else list(domain.rows)
+    first = Case(hypotheses, 0, 0, 1, [], [], [], Box(domain.over, list(domain.box)), [])
+    open_cases = [enter(statement, first, 0)]
+    found: list[Cell | Measure | None] = []
+    place = 0
+    for place, text in enumerate(steps, 1):
+        where = f"{place_of}step {place - 1}"
         step = items(text, where)
         name = word(step[0] if step else None, where, names)
         where = f"{where} ({name})"
@@ -671,17 +1005,23 @@ def replay(statement: Statement, domain: Domain, steps: list[Any]) -> int:
         if name in moves:
             open_cases.extend(reversed(moves[name](statement, case, step, where)))
             continue
-        leaves += 1
-        cell = leaf_steps[name](statement, case, step, where, domain)
-        cells.extend([] if cell is None else [cell])
-    if open_cases:
-        refuse(f"step {len(steps)}", f"cases still open: {len(open_cases)}")
-    if counting and count(statement, cells) != statement.stated[1][0]:
-        refuse("count", f"the steps show {count(statement, cells)}, not the stated number")
-    return leaves
+        found.append(leaf_steps[name](statement, case, step, where, domain))
+    reject_if(open_cases, f"{place_of}step {place}", f"cases still open: {len(open_cases)}")
+    over, stated = statement.stated
+    if statement.kind in COUNTS:
+        counted = count(statement, [cell for cell in found if cell is not None and len(cell) == 2])
+        reject_if(counted != stated[0], "count", f"the steps show {counted}, not the stated number")
+    if statement.kind == "integral":
+        measures = [measure for measure in found if measure is not None and len(measure) == 3]
+        low, high, volume = (sum((measure[k] for measure in measures), Fraction(0)) for k in range(3))
+        sides = [Fraction((b or 0) - (a or 0), domain.over) for a, b in domain.box]
+        reject_if(volume != prod(sides), "integral", "the simplices do not fill the box")
+        right = Fraction(stated[0], over) <= low and high <= Fraction(stated[1], over)
+        reject_if(not right, "integral", f"the steps show [{decimal(low)}, {decimal(high)}], not the stated bounds")
+    return place, len(found)
 
 
-def count(statement: Statement, cells: list[tuple[Point, list[Row]]]) -> int:
+def count(statement: Statement, cells: Sequence[Cell]) -> int:
     """Cells as they are; linear regions after joining neighbours on the line with the same output forms."""
     if statement.kind == "cells":
         return len(cells)
@@ -707,47 +1047,102 @@ def digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def check(text: str, lines: bool = False) -> Report:
-    """Check a certificate: one JSON object, or (`lines`) a header line and then one step a line.
+def shorten(statement: Statement, texts: Any, where: str) -> Statement:
+    """Blocks of layers that depend on one value, each replaced by one layer of tables proved equal on their range."""
+    networks = [list(network) for network in statement.networks]
+    for place, text in enumerate(items(texts, f"{where}segments")):
+        here = f"{where}segment {place}"
+        which, start, end, layer_text, steps = fields(text, SEGMENT, here)
+        network = networks[index(which, here, len(networks))]
+        start, end = index(start, here, len(network)), index(end, here, len(network)) + 1
+        (layer,), weights = read_network([layer_text], here, 1), network[start].weights
+        used = [column for column in range(1, len(weights[0])) if any(row[column] for row in weights)]
+        bad = start >= end or len(used) != 1 or any(map(curved, network[:start]))
+        reject_if(bad, here, "the block must depend on one value, and stand before polynomial pieces")
+        plain = layer.over == 1 and all(row == [0, 1] for row in layer.weights) and not curved(layer)
+        outer = [piece for table in layer.tables for piece in (table[0], table[-1])]
+        ends = [(table[0].until, table[-2].until) for table in layer.tables if len(table) > 2]
+        finite = len(ends) == len(layer.tables) and not any(map(coefficients, outer))
+        reject_if(not (plain and finite), here, "the layer must be affine tables of that value, on a finite range")
+        box: list[End] = [(max(low or 0 for low, _ in ends), min(high or 0 for _, high in ends))]
+        first = network[start]._replace(weights=[[row[0], row[used[0]]] for row in weights])
+        clauses = equality(len(network[end - 1].weights), len(layer.weights), 1)
+        pair = [[first, *network[start + 1 : end]], [layer]]
+        same = Statement("equal", pair, None, clauses, [], (1, []), None, [], 1)
+        replay(same, Domain(layer.activations_over, box, []), items(steps, here), f"{here}, ")
+        wide = [int(column == used[0]) for column in range(len(weights[0]))]
+        network[start:end] = [layer._replace(weights=[wide] * len(layer.weights))]
+    return statement._replace(networks=networks)
+
+
+def chained(lines: Iterator[str], previous: str) -> Iterator[Any]:
+    """The steps on the lines after the header, each line beginning with the hash of the line before."""
+    for place, line in enumerate(lines, 2):
+        here, text = f"line {place}", line.removesuffix("\n")
+        link, *steps = items(read_json(text, here), here) or [None]
+        if link != hashlib.sha256(previous.encode()).hexdigest():
+            refuse(here, "it does not begin with the hash of the line before")
+        yield from steps
+        previous = text
+
+
+def check_part(stated: Any, proof: Any, below: Iterable[Any] | None, where: str) -> tuple[Statement, int, int]:
+    """One statement that is no conjunction, with the numbers of its steps and leaves."""
+    statement = read_statement(stated)
+    _, wanted, steps = dict(KINDS)[statement.kind]
+    optional = "segments" if type(proof) is dict and "segments" in proof and steps not in ("", COUNT) else ""
+    names = tuple(name for name in f"{wanted} {optional}".split() if below is None or name != "steps")
+    evidence = dict(zip(names, fields(proof, names, f"{where}evidence"), strict=True))
+    reject_if(below is not None and not steps, "statement", "only a proof by steps has lines after the header")
+    done = (0, 0)
+    if statement.domain is not None and steps:
+        shorter = shorten(statement, evidence.get("segments", []), where)
+        run = items(evidence["steps"], f"{where}evidence") if below is None else below
+        done = replay(shorter, statement.domain, run, where)
+    if wanted != "steps":
+        check_point(statement, evidence)
+    return statement, *done
+
+
+def check(text: str | Iterable[str], lines: bool = False) -> Report:
+    """Check a certificate: one JSON object, or (`lines`) a header line and then blocks of steps.
 
     Raises Rejected, which names the place, unless every check passes.
     """
-    first, *rest = text.removesuffix("\n").split("\n") if lines else [text]
+    parts = text.removesuffix("\n").split("\n") if type(text) is str else text
+    rows = iter(parts if lines else ["".join(text)])
+    first = next(rows, "").removesuffix("\n")
     header = read_json(first, "file")
     form, assumed, stated, proof = fields(header, ("format", "assumptions", "statement", "evidence"), "file")
-    if form != FORMAT:
-        refuse("file", f"the format is not {FORMAT}")
-    assumptions, statement = read_assumptions(assumed), read_statement(stated)
-    wanted = dict(KINDS)[statement.kind][1]
-    if lines:
-        below = [read_json(line, f"step {place}") for place, line in enumerate(rest)]
-        proof = {**proof, "steps": below} if type(proof) is dict and "steps" not in proof else None
-    evidence = dict(zip(wanted, fields(proof, wanted, "evidence"), strict=True))
-    steps = items(evidence.get("steps", []), "evidence")
-    leaves = 0
-    if "steps" in wanted and statement.domain is not None:
-        leaves = replay(statement, statement.domain, steps)
-    if "steps" not in wanted or "point" in wanted:
-        check_point(statement, evidence)
-    return Report(
-        statement.kind, describe(statement), assumptions, digest(stated), digest(stated["networks"]), len(steps), leaves
-    )
+    reject_if(form != FORMAT, "file", f"the format is not {FORMAT}")
+    assumptions = read_assumptions(assumed)
+    if type(stated) is not dict or stated.get("kind") != "all":
+        statement, steps, leaves = check_part(stated, proof, chained(rows, first) if lines else None, "")
+        networks = digest(stated["networks"])
+        return Report(statement.kind, describe(statement), assumptions, digest(stated), networks, steps, leaves)
+    parts = items(fields(stated, ("kind", "parts"), "statement")[1], "statement")
+    proofs = items(fields(proof, ("parts",), "evidence")[0], "evidence", len(parts))
+    reject_if(lines or not parts, "statement", "a conjunction has parts, and stands in one object")
+    done = [check_part(*pair, None, f"part {k}, ") for k, pair in enumerate(zip(parts, proofs, strict=True))]
+    text = "; ".join(f"({k}) {describe(statement)}" for k, (statement, _, _) in enumerate(done))
+    steps, leaves = sum(count for _, count, _ in done), sum(count for _, _, count in done)
+    return Report("all", text, assumptions, digest(stated), digest([part["networks"] for part in parts]), steps, leaves)
 
 
 # ------------------------------------------------------------------------------------------------ printing
 
 
-def decimal(numerator: int, over: int = 1) -> str:
+def decimal(numerator: int | Fraction, over: int = 1) -> str:
     value = Fraction(numerator, over)
     texts = [str(part) if part.bit_length() < 4000 else hex(part) for part in (value.numerator, value.denominator)]
     return texts[0] if value.denominator == 1 else "/".join(texts)
 
 
-def sum_text(entries: Row, names: list[str], over: int = 1) -> str:
+def sum_text(entries: Sequence[int | Fraction], names: list[str], over: int = 1) -> str:
     """A readable sum such as 1/2 x0 - 3 y1 + 4; an empty name is the constant's."""
     text = ""
     for entry, name in zip(entries, names, strict=True):
-        size, sign = decimal(abs(entry), over), "-" if entry < 0 else "+"
+        size, sign = decimal(max(entry, -entry), over), "-" if entry < 0 else "+"
         body = name if size == "1" and name else f"{size} {name}".rstrip()
         text += f" {sign} {body}" if entry else ""
     return text[3:] if text.startswith(" +") else text.replace(" - ", "-", 1) or "0"
@@ -762,9 +1157,10 @@ def form_text(strict: bool, x: Row, y: Row) -> str:
     return f"{sum_text([*x[1:], *y, x[0]], names)} {'>' if strict else '>='} 0"
 
 
-def polynomial_text(over: int, terms: Polynomial) -> str:
+def polynomial_text(over: int, terms: Polynomial, letters: list[str]) -> str:
     ordered = sorted(terms, reverse=True)
-    names = [" ".join(f"x{k}^{power}" for k, power in enumerate(exponents) if power) for exponents in ordered]
+    pairs = [list(zip(letters, exponents, strict=True)) for exponents in ordered]
+    names = [" ".join(f"{letter}^{power}" for letter, power in pair if power) for pair in pairs]
     return sum_text([terms[exponents] for exponents in ordered], names, over)
 
 
@@ -786,17 +1182,26 @@ def place_text(statement: Statement) -> str:
 
 
 def conclusion(statement: Statement) -> str:
-    over, stated = statement.stated
+    kind, words, stated = statement.kind, statement.words, point_text(statement.stated)
+    names = names_of("x", inputs_of(statement))
+    if kind == "integral":
+        names += names_of("y", sum(len(network[-1].weights) for network in statement.networks))
+        body = f"({polynomial_text(*statement.targets[0], names)})^{statement.power}"
+        return f"the integral of {body if words == [['no']] else body.join('||')} lies in [{stated[1:-1]}]"
     if statement.targets:
-        gaps = [f"|y{k} - ({polynomial_text(*target)})|" for k, target in enumerate(statement.targets)]
-        relation = "=" if statement.kind == "sup-error-equals" else "<="
-        return f"{'largest ' * (len(gaps) > 1)}sup of {', '.join(gaps)} {relation} {decimal(stated[0], over)}"
-    if statement.kind in ("fails", "holds", "always"):
-        clauses = [" or ".join(form_text(*atom) for atom in clause) or "false" for clause in statement.clauses]
+        gaps = [f"|y{k} - ({polynomial_text(*target, names)})|" for k, target in enumerate(statement.targets)]
+        relation = "=" if kind == "sup-error-equals" else "<="
+        return f"{'largest ' * (len(gaps) > 1)}sup of {', '.join(gaps)} {relation} {stated[1:-1]}"
+    if kind in ("fails", "holds", "always"):
+        clauses = [" or ".join(form_text(*atom[:3]) for atom in clause) or "false" for clause in statement.clauses]
         text = ") and (".join(clauses).join("()") if clauses else "true"
-        return f"not ({text})" if statement.kind == "fails" else text
+        return f"not ({text})" if kind == "fails" else text
+    signs = [", ".join(f"{way} in {name}" for way, name in zip(row, names, strict=False)) for row in words]
     texts = {"value": "y = ", "cells": "full-dimensional activation cells: ", "linear-regions": "linear regions: "}
-    return texts[statement.kind] + point_text(statement.stated) if stated else "the two networks are equal"
+    texts["monotone"] = "; ".join(f"y{k} goes {text}" for k, text in enumerate(signs))
+    texts["lipschitz"] = f"|f(x) - f(x')| in the {words[0][0] if words else ''}-norm is at most |x - x'| times "
+    texts["orientation"] = f"the slopes of every cell have a determinant that is {words[0][0] if words else ''}"
+    return texts.get(kind, "the two networks are equal") + (stated if statement.stated[1] else "")
 
 
 def describe(statement: Statement) -> str:
@@ -809,8 +1214,8 @@ def describe(statement: Statement) -> str:
 def report_text(report: Report, path: str) -> str:
     lines = [f"assumption ({entry['kind']}, {entry['origin']}): {entry['text']}" for entry in report.assumptions]
     headline = f"CHECKED UNDER {len(lines)} ASSUMPTIONS" if lines else "CHECKED"
-    lines.extend([f"{headline}   {report.text}", f"  {path}: {report.steps} steps, {report.leaves} leaves"])
-    lines.append(f"  sha256 of the statement {report.statement_sha256}, of its networks {report.networks_sha256}")
+    hashes = f"sha256 of the statement {report.statement_sha256}, of its networks {report.networks_sha256}"
+    lines += [f"{headline}   {report.text}", f"  {path}: {report.steps} steps, {report.leaves} leaves", f"  {hashes}"]
     return "\n".join(lines)
 
 
@@ -820,8 +1225,8 @@ def main(arguments: list[str]) -> int:
     for path in paths or ["(no file)"]:
         shown = path if path.isprintable() else ascii(path)  # a name must not write lines of its own
         try:
-            with open(path, "rb") as file:
-                report = check(file.read().decode("utf-8"), path.endswith(".jsonl"))
+            with open(path, encoding="utf-8", newline="\n") as file:
+                report = check(file, True) if path.endswith(".jsonl") else check(file.read())
             print(report_text(report, shown))
             status = max(status, int("--strict" in arguments and bool(report.assumptions)))
         except OSError as error:

@@ -11,13 +11,21 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from copy import deepcopy
 from pathlib import Path
 from typing import NamedTuple
 
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parent.parent))
 
+from tests.forged import further  # noqa: E402
+from tests.forged.edit import (  # noqa: E402
+    TRUE,
+    changed,
+    lines_of,
+    without,
+    written,
+)
+from tests.forged.further_truths import always  # noqa: E402
 from tests.forged.truths import (  # noqa: E402
     ABS,
     BALL,
@@ -40,7 +48,6 @@ from tests.forged.truths import (  # noqa: E402
     point,
     row,
     table,
-    true_certificates,
     uses,
 )
 
@@ -51,33 +58,9 @@ class Forged(NamedTuple):
     message: str  # how the kernel must begin its refusal: the place, and the reason
 
 
-TRUE = true_certificates()
 AT_MOST_ZERO = [[atom((0, 0), (-1,))]]
 CLOSE = ["goal", uses((0, 1))]
 CLOSE_WITH_CASE = ["goal", uses((0, 1), (1, 1))]
-
-
-def written(document: JSON) -> str:
-    return json.dumps(document, separators=(",", ":")) + "\n"
-
-
-def changed(base: str | JSON, *edits: tuple[str, JSON]) -> JSON:
-    """A copy with the value at each path, such as "statement.domain.box.0.1", put in; a new key is added."""
-    document = deepcopy(TRUE[base] if isinstance(base, str) else base)
-    for path, value in edits:
-        *parents, last = path.split(".")
-        holder = document
-        for key in parents:
-            holder = holder[int(key) if isinstance(holder, list) else key]
-        if isinstance(holder, list) and int(last) == len(holder):
-            holder.append(value)
-        else:
-            holder[int(last) if isinstance(holder, list) else last] = value
-    return document
-
-
-def always(network: JSON, place: JSON, claim: JSON, *steps: JSON) -> JSON:
-    return certificate("always", {"steps": list(steps)}, networks=[network], domain=place, claim=claim)
 
 
 def cells(network: JSON, place: JSON, count: int, *steps: JSON, kind: str = "cells") -> JSON:
@@ -88,16 +71,6 @@ def error_at_most(network: JSON, place: JSON, terms: JSON, error: JSON, *steps: 
     target = [{"over": "1", "terms": terms}]
     evidence = {"steps": list(steps)}
     return certificate("sup-error-at-most", evidence, networks=[network], domain=place, targets=target, error=error)
-
-
-def without(base: str, path: str) -> JSON:
-    document = deepcopy(TRUE[base])
-    *parents, last = path.split(".")
-    holder = document
-    for key in parents:
-        holder = holder[int(key) if isinstance(holder, list) else key]
-    del holder[last]
-    return document
 
 
 # --- three false proofs that a trial prover really made (each closed by a rule "empty unless strictly feasible") -----
@@ -178,23 +151,35 @@ def texts() -> Iterator[tuple[str, str, str]]:
     yield "number-empty.json", instead('"over":"5"', '"over":""', value), f"point: {grammar}"
     yield "number-not-a-string.json", instead('"over":"5"', '"over":5', value), f"point: {grammar}"
     yield "number-too-long.json", instead('"over":"5"', f'"over":"{"f" * 65_537}"', value), f"point: {grammar}"
-    header = changed("relu-nonnegative", ("evidence", {}))
-    steps = [json.dumps(step) for step in TRUE["relu-nonnegative"]["evidence"]["steps"]]
-    lines = [written(header).rstrip("\n"), *steps]
-    yield "lines-with-an-empty-line.jsonl", "\n".join([*lines[:2], "", *lines[2:]]) + "\n", "step 1: not JSON"
-    yield "lines-cut-short.jsonl", "\n".join(lines[:-1]) + "\n", "step 4: cases still open: 1"
-    both = written(TRUE["relu-nonnegative"]).rstrip("\n")
-    yield "lines-and-steps-in-the-header.jsonl", "\n".join([both, *steps]) + "\n", "evidence: an object was expected"
-    listed = written(changed("relu-nonnegative", ("evidence", [])))
+    proof = TRUE["relu-nonnegative"]
+    steps = proof["evidence"]["steps"]
+    lines = lines_of(proof, steps[:1], steps[1:])
+    link, unlinked = lines_of(proof, [])[1][:-1], "it does not begin with the hash of the line before"
+    yield "lines-with-an-empty-line.jsonl", "\n".join([*lines[:2], "", *lines[2:]]) + "\n", "line 3: not JSON"
+    yield "lines-cut-short.jsonl", "\n".join(lines[:-1]) + "\n", "step 1: cases still open: 2"
+    yield "lines-swapped.jsonl", "\n".join([lines[0], lines[2], lines[1]]) + "\n", f"line 2: {unlinked}"
+    unhashed = json.dumps(steps)
+    yield "lines-without-a-hash.jsonl", "\n".join([lines[0], unhashed]) + "\n", f"line 2: {unlinked}"
+    yield "lines-with-an-empty-list.jsonl", "\n".join([*lines, "[]"]) + "\n", f"line 4: {unlinked}"
+    other = lines_of(changed(proof, ("statement.domain.over", "2")), steps)[1]
+    yield "lines-of-another-header.jsonl", "\n".join([lines[0], other]) + "\n", f"line 2: {unlinked}"
+    yield "lines-with-an-object.jsonl", "\n".join([lines[0], "{}"]) + "\n", "line 2: a list was expected"
+    both = written(proof).rstrip("\n")
+    yield "lines-and-steps-in-the-header.jsonl", "\n".join([both, *lines[1:]]) + "\n", "evidence: the fields must be"
+    listed = written(changed(proof, ("evidence", [])))
     yield "lines-and-evidence-is-a-list.jsonl", listed, "evidence: an object was expected"
-    yield "lines-nested-too-deep.jsonl", "\n".join([lines[0], "[" * 33 + "]" * 33]) + "\n", "step 0: nested deeper"
+    deep = link + "," + "[" * 32 + "]" * 32 + "]"
+    yield "lines-nested-too-deep.jsonl", "\n".join([lines[0], deep]) + "\n", "line 2: nested deeper"
+    point_alone = lines_of(TRUE["half-value"], [["surplus"]])
+    yield "lines-below-a-point.jsonl", "\n".join(point_alone) + "\n", "statement: only a proof by steps has lines"
+    yield "lines-of-a-conjunction.jsonl", written(TRUE["all-of-three"]), "statement: a conjunction has parts, and"
 
 
 def shapes() -> Iterator[tuple[str, JSON, str]]:
     """Fields, lists, words, indices."""
     base = "relu-nonnegative"
     names = "the fields must be"
-    yield "format-of-another-version", changed(base, ("format", "verinet-certificate/2")), "file: the format is not"
+    yield "format-of-another-version", changed(base, ("format", "verinet-certificate/1")), "file: the format is not"
     yield "field-unknown-in-file", changed(base, ("comment", "")), f"file: {names}"
     yield "field-missing-in-file", without(base, "assumptions"), f"file: {names}"
     yield "field-unknown-in-statement", changed(base, ("statement.count", "1")), f"statement: {names}"
@@ -204,11 +189,11 @@ def shapes() -> Iterator[tuple[str, JSON, str]]:
     yield "field-unknown-in-target", changed("zero-error", ("statement.targets.0.z", "0")), f"targets: {names}"
     yield "field-unknown-in-evidence", changed(base, ("evidence.point", point(0))), f"evidence: {names}"
     yield "field-missing-in-evidence", without("sawtooth-1", "evidence.point"), f"evidence: {names}"
+    yield "evidence-is-null", changed(base, ("evidence", None)), "evidence: an object was expected"
     yield "object-instead-of-file", [TRUE[base]], "file: an object was expected"
     yield "statement-is-a-list", changed(base, ("statement", [])), "statement: not an object"
     yield "list-is-a-string", changed(base, ("statement.domain.rows", "")), "domain: a list was expected"
     yield "kind-unknown", changed(base, ("statement.kind", "mostly")), "statement: one of always"
-    yield "kind-reserved-integral", changed(base, ("statement.kind", "integral")), "statement: one of always"
     yield "index-is-true", changed(base, ("evidence.steps.4.1.1.0", True)), "step 4 (goal): an index from 0 to 1"
     yield "index-is-false", changed(base, ("evidence.steps.0.1", False)), "step 0 (split): an index from 0 to 0"
     yield "index-of-hypothesis-too-large", changed(base, ("evidence.steps.4.1.1.0", 2)), "step 4 (goal): an index"
@@ -244,9 +229,8 @@ def networks() -> Iterator[tuple[str, JSON, str]]:
     number, length = "a positive number was expected", "a list was expected of length 2"
     # the values that a kernel without the check would compute
     value = certificate("value", {}, networks=[one_unit(RELU)], point=point(-1), values=point(1))
-    below = changed(value, ("statement.values", point(0)))
     yield "weights-over-zero", changed(base, (f"{at}.weights_over", "0")), f"{here}: {number}"
-    yield "weights-over-negative", changed(below, (f"{at}.weights_over", "-1")), f"{here}: {number}"
+    yield "weights-over-negative", changed(value, (f"{at}.weights_over", "-1")), f"{here}: {number}"
     yield "activations-over-zero", changed(base, (f"{at}.activations_over", "0")), f"{here}: {number}"
     yield "activations-over-negative", changed(value, (f"{at}.activations_over", "-1")), f"{here}: {number}"
     longer_row = changed(base, ("statement.networks.0.1.units.0.0.2", "1"))
@@ -267,12 +251,14 @@ def networks() -> Iterator[tuple[str, JSON, str]]:
     tied = certificate("value", {}, networks=[one_unit(RELU)], point=point(1), values=point(1))
     owner = changed(tied, (f"{at}.activations.0.0.1", "both"))
     yield "breakpoint-of-no-side", owner, f"{here}: one of left, right was expected"
-    longer = changed(base, (f"{at}.activations.0.1", row(1, 0, 0)))
-    yield "last-piece-with-three-entries", longer, f"{here}: {length}"
-    yield "piece-with-five-entries", changed(base, (f"{at}.activations.0.0.4", "0")), f"{here}: {length}"
+    coefficients = f"{here}: a piece has 2 to 401 coefficients"
+    yield "piece-with-one-coefficient", changed(base, (f"{at}.activations.0.1", row(1))), coefficients
+    zero_to_power_401 = [layer(((0, 0), 0), tables=[table((1, *[0] * 401))])]
+    long_piece = certificate("value", {}, networks=[zero_to_power_401], point=point(0), values=point(0))
+    yield "piece-with-too-many-coefficients", long_piece, coefficients
     yield "piece-without-owner", changed(base, (f"{at}.activations.0.0", ["0"])), f"{here}: {length}"
     nothing = changed(base, (f"{at}.activations.0.1", ["nothing"]))
-    yield "piece-none-misspelt", nothing, f"{here}: {length}"
+    yield "piece-none-misspelt", nothing, f"{here}: a number was expected"
     swapped = changed(base, ("statement.networks.0.1.units.0.0.1", "-1"))  # y = -relu(x)
     yield "certificate-of-another-network", swapped, "step 4 (goal): the combination is no contradiction"
 
@@ -458,6 +444,9 @@ def points() -> Iterator[tuple[str, JSON, str]]:
         claim=[[atom((0, 1), (-1,))]],
     )
     yield "point-meets-the-piece-none", beyond, "point: a preactivation leaves the range"
+    two_units = [layer(((0, 1), 0), ((0, 1), 1), tables=[CLIPPED_FLOOR, IDENTITY])]
+    one = changed(beyond, ("statement.networks.0", two_units), ("statement.claim.0.0.2", row(-1, 0)))
+    yield "point-meets-the-piece-none-in-one-unit", one, "point: a preactivation leaves the range"
     yield "error-smaller-at-its-point", changed("sawtooth-2", ("evidence.point", point(0))), "point: the error at this"
     slightly = changed("sawtooth-1", ("evidence.point", point(2**20 + 1, over=2**22)))
     yield "error-slightly-smaller-at-its-point", slightly, "point: the error at this point is smaller"
@@ -480,13 +469,8 @@ def steps() -> Iterator[tuple[str, JSON, str]]:
     yield "steps-none-at-all", changed(base, ("evidence.steps", [])), "step 0: cases still open: 1"
     yield "step-empty", changed(base, ("evidence.steps.0", [])), "step 0: one of split"
     yield "step-unknown", changed(base, ("evidence.steps.0", ["trust"])), "step 0: one of split"
-    for name, step in {
-        "name": ["name", 0],
-        "tighten": ["tighten", 0, "up", "1"],
-        "simplex": ["simplex", "1", [row(0), row(1)]],
-        "integral": ["integral"],
-    }.items():
-        yield f"step-reserved-{name}", changed(base, ("evidence.steps.0", step)), "step 0: one of split"
+    volume = changed(base, ("evidence.steps.0", ["simplex", "1", [row(0), row(1)]]))
+    yield "simplex-in-a-claim", volume, "step 0: one of split"
     false_claim = [[atom((-1, 0), (1,))]]  # y >= 1
     split = ["split", 0, "left"]
     flat = domain((0, 1), rows=[(">=", (0, 1)), (">=", (0, -1))])
@@ -512,6 +496,9 @@ def steps() -> Iterator[tuple[str, JSON, str]]:
     never = "step 0 (split): the next piece is never in force there"
     yield "split-vouched-by-a-piece-never-in-force", always(ghost, domain((-1, 0)), AT_MOST_ZERO, *ghost_steps), never
     # the jump is in the offsets over q = 2: 0 below, 1/2 from 0 on
+    late = one_unit(table((1, "right", 0, 0), (1, "right", 0, 0), (0, 1)))  # the same at 1
+    late_steps = [split, CLOSE, ["split", 0, "right"], CLOSE, ["empty", *uses((1, 1))]]
+    yield "split-vouched-by-a-piece-never-in-force-at-one", always(late, UNIT, AT_MOST_ZERO, *late_steps), never
     offset = one_unit(table((0, "right", 0, 0), (0, 1)), q=2)
     jumps = "step 0 (split): the activation jumps there"
     forged = always(offset, domain((-1, 0)), AT_MOST_ZERO, split, CLOSE, ["empty", *uses((0, 1))])
@@ -538,11 +525,9 @@ def steps() -> Iterator[tuple[str, JSON, str]]:
     yield "cut-of-no-owner", both, "step 0 (cut): one of left, right"
     four = always(one_unit(IDENTITY), UNIT, NONNEGATIVE, ["cut", row(-1, 2), "left", 0], CLOSE, CLOSE)
     yield "cut-with-four-entries", four, "step 0 (cut): a list was expected of length 3"
-    yield (
-        "cut-row-too-long",
-        always(one_unit(IDENTITY), UNIT, NONNEGATIVE, ["cut", row(-1, 2, 0), "left"], CLOSE, CLOSE),
-        "step 0 (cut): a list was expected of length 2",
-    )
+    for words, entries in {"long": row(-1, 2, 0), "short": row(-1)}.items():
+        document = always(one_unit(IDENTITY), UNIT, NONNEGATIVE, ["cut", entries, "left"], CLOSE, CLOSE)
+        yield f"cut-row-too-{words}", document, "step 0 (cut): a row of another length"
     # y = -x on [0, 1] is not >= 0, but the layer before is
     turned = [layer(((0, 1), 0)), layer(((0, -1), 0))]
     yield "goal-before-the-last-layer", always(turned, UNIT, NONNEGATIVE, CLOSE), "step 0 (goal): layers are left"
@@ -774,6 +759,7 @@ def all_forged() -> tuple[Forged, ...]:
         leaves,
         polynomials,
         counts,
+        *further.GROUPS,
     )
     found = [Forged(name, text, message) for name, text, message in texts()]
     found += [

@@ -34,6 +34,7 @@ IDENTITY = table((1, 0))
 RELU = table((0, "left", 0, 0), (1, 0))
 ABS = table((0, "left", -1, 0), (1, 0))
 HALF_AT_ZERO = table((0, "right", 0, 0), (0, "left", 0, 1), (0, 2))  # over 2: 0, 1/2 at 0, 1
+JUMP_AT_ONE = table((2, "right", 0, 0), (2, "left", 0, 1), (0, 2))  # the same at 1
 STEP = table((0, "right", 0, 0), (0, 1))  # 0 below 0, 1 from 0 on
 HAT = table((0, "left", 0, 0), (1, "left", 4, 0), (2, "left", -4, 4), (0, 0))  # over 2: a tent of height 1 on [0, 1]
 CLIPPED_FLOOR = table((0, "right", "none"), (1, "right", 0, 0), (2, "right", 0, 1), ("none",))  # floor on [0, 2)
@@ -78,7 +79,7 @@ def atom(x: Sequence[int], y: Sequence[int], relation: str = ">=") -> JSON:
 
 def certificate(kind: str, evidence: JSON, *, assumptions: JSON = None, **statement: JSON) -> JSON:
     return {
-        "format": "verinet-certificate/1",
+        "format": "verinet-certificate/2",
         "assumptions": assumptions or [],
         "statement": {"kind": kind, **statement},
         "evidence": evidence,
@@ -450,6 +451,16 @@ def true_certificates() -> dict[str, JSON]:
             claim=[[atom((0, 1), (0,), ">"), atom((0, -1), (0,), ">"), atom((-1, 0), (2,))]],
         ),
         "half-value": certificate("value", {}, networks=[half], point=point(0, over=5), values=point(1, over=2)),
+        **{
+            f"jump-at-one-at-{place}-halves": certificate(
+                "value",
+                {},
+                networks=[one_unit(JUMP_AT_ONE, q=2)],
+                point=point(place, over=2),
+                values=point(value, over=2),
+            )
+            for place, value in ((1, 0), (2, 1), (3, 2))
+        },
         "half-holds": certificate(
             "holds", {"point": point(0, over=3)}, networks=[half], domain=BALL, claim=[[atom((-1, 0), (2,))]]
         ),

@@ -13,6 +13,7 @@ import sympy
 import verinet as vn
 from verinet import Q
 from verinet.claims import Certificate, Proved, all_of, any_of
+from verinet.claims.claim_text import parse_claim
 
 FOLDER = Path(__file__).resolve().parent / "certificates"
 
@@ -53,6 +54,7 @@ def certificates() -> dict[str, Certificate]:
         "cells": proved(vn.claims.cells(saw, unit) == 4),
         "linear_regions": proved(vn.claims.linear_regions(saw, unit) == 4),
     }
+    found |= slopes_and_integrals(hat, saw, unit)
     lemma = r"\input{x} 50% of $H_0$ & f~g #1 é"
     assumed = {
         "kind": "lemma",
@@ -62,6 +64,22 @@ def certificates() -> dict[str, Certificate]:
     }
     found["assumed"] = Certificate({**found["value"].data, "assumptions": [assumed]})
     return found
+
+
+def slopes_and_integrals(hat: vn.Network, saw: vn.Network, unit: vn.Polyhedron) -> dict[str, Certificate]:
+    """Statements about slopes and integrals, and conjunctions, by their text."""
+    u, v = vn.variables("x", 2)
+    plane = vn.network([u, v], [vn.relu(u - v) + Q("1/3") * u, vn.leaky_relu(v, "1/2") + u])
+    texts = {
+        "lipschitz": (plane, "lipschitz_inf <= 7/3 on [-1,1]^2 with x_0 + x_1 <= 1"),
+        "monotone": (plane, "monotone up in x_0 and down in x_1 for y_0 on [-1,1]^2"),
+        "orientation": (plane, "oriented positive on [-1,1]^2"),
+        "integral": (hat, "integral(y^2 - x) = -1/6 on [0,1]"),
+        "integral_between": (saw, "lp_error(x, p=1) <= 1/2 on [0,1]"),
+        "all": (plane, "lipschitz_1 = 7/3 on [-1,1]^2"),
+        "all_networks": (hat, "range(y) = [0,1] on [0,1]"),
+    }
+    return {name: proved(parse_claim(text, [network])) for name, (network, text) in texts.items()}
 
 
 def sign() -> vn.Network:
