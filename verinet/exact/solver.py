@@ -7,6 +7,8 @@ An `Unsat` is a solver's word, hence at most a named assumption of a theorem.
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -124,6 +126,68 @@ def second_opinion(text: str, seconds: float) -> str:
         if reply in ("sat", "unsat", "unknown"):
             verdict = reply
     return verdict
+
+
+def program() -> str:
+    """The first solver and its version, as an assumption names it.
+
+    Notes
+    -----
+    Guarantee: exact
+
+    Examples
+    --------
+    >>> program().split()[0]
+    'z3'
+    """
+    import z3  # type: ignore[import-untyped, unused-ignore]  # z3 ships no types
+
+    return f"z3 {z3.get_version_string()}"
+
+
+def second_program() -> str:
+    """The second solver and its version, "" if it is not installed.
+
+    Notes
+    -----
+    Guarantee: exact
+
+    Examples
+    --------
+    >>> second_program()[:5] in ("", "cvc5 ")
+    True
+    """
+    try:
+        import cvc5
+    except ImportError:
+        return ""
+    version = cvc5.Solver().getVersion()
+    return f"cvc5 {version.decode('ascii', 'replace') if isinstance(version, bytes) else version}"
+
+
+def third_opinion(text: str, seconds: float) -> tuple[str, str]:
+    """What yices-smt2 says of SMT-LIB 2 text, and its name and version; ("unknown", "") where it is not on the path.
+
+    Notes
+    -----
+    Guarantee: none beyond the word of the solver
+
+    Examples
+    --------
+    >>> third_opinion("(set-logic QF_LRA)(assert false)(check-sat)", seconds=5)[0] in ("unsat", "unknown")
+    True
+    """
+    found = shutil.which("yices-smt2")
+    if found is None:
+        return "unknown", ""
+    try:
+        done = subprocess.run([found], input=text, capture_output=True, text=True, timeout=max(seconds, 0.1))
+        version = subprocess.run([found, "--version"], capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.SubprocessError):
+        return "unknown", ""
+    said = done.stdout.strip()
+    name = " ".join(version.stdout.split()[:2]).lower()
+    return (said if done.returncode == 0 and said in ("sat", "unsat") else "unknown"), name
 
 
 def _to_z3(z3: Any, context: Any, known: dict[str, Any], part: Term | Formula, given: list[Any]) -> Any:

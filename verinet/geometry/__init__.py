@@ -11,6 +11,7 @@ from verinet.geometry.polyhedra import (
     polytope,
     whole_space,
 )
+from verinet.geometry.products import domain_product
 
 __all__ = [
     "Halfspace",
@@ -19,6 +20,7 @@ __all__ = [
     "Polyhedron",
     "Vertices",
     "box",
+    "domain_product",
     "interval",
     "polytope",
     "whole_space",

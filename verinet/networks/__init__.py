@@ -35,7 +35,18 @@ from verinet.networks.evaluate import (
     vertex_values,
 )
 from verinet.networks.network import Activate, Affine, Input, Network, Vertex
+from verinet.networks.recessions import recession
 from verinet.networks.symbolic import SymbolicArithmetic
+from verinet.networks.transformations import (
+    copies,
+    homogeneous_degree,
+    on_inputs,
+    permute_neurons,
+    precompose,
+    prune_neurons,
+    quantise,
+    rescale_neurons,
+)
 
 __all__ = [
     "ACTIVATIONS",
@@ -60,17 +71,26 @@ __all__ = [
     "apply_activation",
     "chain",
     "compose",
+    "copies",
     "evaluate",
     "evaluate_batch",
+    "homogeneous_degree",
     "layered",
     "leaky_relu",
     "maximum",
     "minimum",
     "network",
+    "on_inputs",
     "parallel",
+    "permute_neurons",
     "piecewise",
+    "precompose",
+    "prune_neurons",
+    "quantise",
     "readouts",
+    "recession",
     "relu",
+    "rescale_neurons",
     "scale",
     "skip",
     "stack",

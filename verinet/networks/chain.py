@@ -8,7 +8,7 @@ has identity units only, one for each entry of y, in the order of the readouts.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -122,16 +122,17 @@ class _Group:
     tables: tuple[Table, ...] = ()
 
 
-def chain(network: Network) -> Chain:
+def chain(network: Network, curved: bool = False) -> Chain:
     """The kernel's layers of a network.
 
     Every neuron becomes a unit, used or not; identity channels become part of the affine maps.  For floor
-    and frac the network needs a domain, whose certified range bounds their tables.
+    and frac the network needs a domain, whose certified range bounds their tables.  If `curved`, the activations of
+    the last layer before the readouts may be polynomial (repu, power).
 
     Raises
     ------
     Unsupported
-        When an activation is smooth or polynomial, named with its vertex; or periodic without a domain.
+        When an activation is smooth, or polynomial elsewhere, named with its vertex; or periodic without a domain.
 
     Examples
     --------
@@ -144,8 +145,9 @@ def chain(network: Network) -> Chain:
 
     Guarantee: exact.
     """
-    groups, readout = _forms(network)
+    groups, readout = _forms(network, curved)
     last = max(group.level for group in groups) + 1
+    groups = _with_curves_last(network, groups, last - 1)
     layers: list[Layer] = []
     identity = kernel_table(IDENTITY)
     before: list[tuple[int, Sequence[int]]] = [
@@ -173,7 +175,25 @@ def chain(network: Network) -> Chain:
     return Chain(tuple(layers), network.input_size)
 
 
-def _forms(network: Network) -> tuple[list[_Group], _Form]:
+def _with_curves_last(network: Network, groups: Sequence[_Group], last: int) -> list[_Group]:
+    """Polynomial pieces stand in the last layer: what followed them would bend along curves."""
+    used = {g for group in groups if group.preactivation for g in group.preactivation.blocks}
+    moved = list(groups)
+    for g, group in enumerate(groups):
+        bent = [place for place, table in enumerate(group.tables) if any(piece.curve for piece in table)]
+        if bent and g in used:
+            vertex, channel = group.origins[bent[0]]
+            raise Unsupported(
+                "a polynomial activation is followed by other activations, which would bend along curves",
+                fix="let only affine maps follow repu and power",
+                where=f"vertex {vertex} {network.vertices[vertex].name!r}, channel {channel}",
+            )
+        if bent:
+            moved[g] = replace(group, level=last)
+    return moved
+
+
+def _forms(network: Network, curved: bool) -> tuple[list[_Group], _Form]:
     """All groups of atoms, and y as a form in them."""
     groups: list[_Group] = []
     forms: list[_Form] = []
@@ -186,42 +206,58 @@ def _forms(network: Network) -> tuple[list[_Group], _Form]:
                 forms.append(_compose(weight, bias, [forms[source] for source in vertex.sources]))
             case Activate(activations=activations):
                 below = forms[vertex.sources[0]]
-                forms.append(_activated(network, index, activations, below, groups))
+                forms.append(_activated(network, index, activations, below, groups, curved))
     readout = _join([forms[index] for _, index in network.readouts], groups)
     return groups, readout
 
 
 def _activated(
-    network: Network, index: int, activations: tuple[Activation, ...], below: _Form, groups: list[_Group]
+    network: Network,
+    index: int,
+    activations: tuple[Activation, ...],
+    below: _Form,
+    groups: list[_Group],
+    curved: bool,
 ) -> _Form:
     """The form of an activation vertex; its neurons become a new group of atoms."""
     neurons = [i for i, activation in enumerate(activations) if not activation.is_identity]
     if not neurons:
         return below
-    tables = [_table(network, index, channel, activations[channel]) for channel in neurons]
-    form = below if len(neurons) == len(activations) else below.rows(neurons)
-    level = 1 + max((groups[g].level for g in form.blocks), default=0)
-    groups.append(_Group(level, tuple((index, channel) for channel in neurons), form, tuple(tables)))
-    group = len(groups) - 1
-    place = {channel: position for position, channel in enumerate(neurons)}
+    tables = {channel: _table(network, index, channel, activations[channel], curved) for channel in neurons}
+    bent = {channel for channel in neurons if any(piece.curve for piece in tables[channel])}
     size = len(activations)
+    passed: dict[int, Matrix | None] = {}
+    # polynomial channels are a group of their own: it may have to stand in a later layer
+    for part in ([i for i in neurons if i not in bent], sorted(bent)):
+        if not part:
+            continue
+        form = below if len(part) == size else below.rows(part)
+        level = 1 + max((groups[g].level for g in form.blocks), default=0)
+        groups.append(_Group(level, tuple((index, i) for i in part), form, tuple(tables[i] for i in part)))
+        passed[len(groups) - 1] = None if len(part) == size else _columns(part, size)
     if len(neurons) == size:
-        return _Form({group: None}, Matrix.zeros(size, 1))
+        return _Form(passed, Matrix.zeros(size, 1))
     _affordable(size, size)
-    new = Matrix.from_integers([[int(place.get(i) == j) for j in range(len(neurons))] for i in range(size)])
-    keep = Matrix.from_integers([[int(i == j and i not in place) for j in range(size)] for i in range(size)])
-    passed = _compose(keep, Matrix.zeros(size, 1), [below])
-    return _Form({**passed.blocks, group: new}, passed.bias)
+    keep = Matrix.from_integers([[int(i == j and i not in tables) for j in range(size)] for i in range(size)])
+    rest = _compose(keep, Matrix.zeros(size, 1), [below])
+    return _Form({**rest.blocks, **passed}, rest.bias)
 
 
-def _table(network: Network, index: int, channel: int, activation: Activation) -> Table:
+def _columns(part: Sequence[int], size: int) -> Matrix:
+    """Unit vectors of the channels of a part among all."""
+    _affordable(size, len(part))
+    place = {channel: position for position, channel in enumerate(part)}
+    return Matrix.from_integers([[int(place.get(i) == j) for j in range(len(part))] for i in range(size)])
+
+
+def _table(network: Network, index: int, channel: int, activation: Activation, curved: bool) -> Table:
     low: Fraction | None = None
     high: Fraction | None = None
     where = f"vertex {index} {network.vertices[index].name!r}, channel {channel}"
     try:
         if activation.kind == "periodic" and network.domain is not None:
             low, high = network.certified_range()[network.vertices[index].sources[0]][channel]
-        return kernel_table(activation, low, high)
+        return kernel_table(activation, low, high, curved)
     except Unsupported as error:
         raise Unsupported(error.problem, fix=error.fix, where=where) from None
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor, lcm
-from typing import Literal
+from typing import Any, Literal
 
 from verinet.errors import BudgetExhausted, Unsupported
 from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import format_hex
-from verinet.networks.activations import Activation, line
+from verinet.networks.activations import Activation, Polynomial, at, degree, line
 
 #: More pieces than this in one table are refused (a floor on a huge range).
 LARGEST_TABLE = 100_000
@@ -19,7 +19,7 @@ LARGEST_TABLE = 100_000
 
 @dataclass(frozen=True, slots=True)
 class TablePiece:
-    r"""One piece of a table: on it the value is ``slope z + constant``.
+    r"""One piece of a table: on it the value is ``slope z + constant``, or the polynomial `curve` if there is one.
 
     Parameters
     ----------
@@ -30,6 +30,8 @@ class TablePiece:
     slope, constant : Fraction
     inside : bool
         False for the marker *outside* of a periodic activation: the table says nothing there.
+    curve : tuple of Fraction
+        Coefficients ascending, where the degree is 2 or more; else empty.
     """
 
     until: Fraction | None
@@ -37,31 +39,36 @@ class TablePiece:
     slope: Fraction = Fraction(0)
     constant: Fraction = Fraction(0)
     inside: bool = True
+    curve: tuple[Fraction, ...] = ()
 
     __repr__ = spelled_fields
 
-    def denominators(self) -> tuple[int, int, int]:
-        """Denominators of the end, the slope and the constant."""
+    def denominators(self) -> tuple[int, ...]:
+        """Denominators of the end and of the coefficients."""
         return (
             (1 if self.until is None else self.until.denominator),
-            self.slope.denominator,
-            self.constant.denominator,
+            *(entry.denominator for entry in self.curve or (self.slope, self.constant)),
         )
 
     def to_json(self, over: int) -> list[str]:
-        """The piece over the denominator `over`: ``[t, side, s, c]``, or ``[s, c]`` for the last one."""
+        """The piece over the denominator `over`: ``[t, side, s, c]``, or ``[s, c]`` for the last one.
+
+        A polynomial piece has all its coefficients in the place of s and c, the highest first.
+        """
         head = [] if self.until is None else [_scaled(self.until, over), self.side]
-        return [
-            *head,
-            *([_scaled(self.slope, over), _scaled(self.constant, over)] if self.inside else ["none"]),
-        ]
+        coefficients = self.curve[::-1] or (self.slope, self.constant)
+        return [*head, *([_scaled(entry, over) for entry in coefficients] if self.inside else ["none"])]
 
 
 Table = tuple[TablePiece, ...]
 
 
-def kernel_table(activation: Activation, low: Fraction | None = None, high: Fraction | None = None) -> Table:
+def kernel_table(
+    activation: Activation, low: Fraction | None = None, high: Fraction | None = None, curved: bool = False
+) -> Table:
     """The pieces of an affine activation from left to right; a periodic one on [low, high] only.
+
+    Polynomial pieces are written only if `curved` asks for them.
 
     A breakpoint where nothing bends or jumps is left out.  Another one belongs to the left piece where that gives
     the stated value, else to the right piece where that does, else to a piece of its own that lives at this one
@@ -70,7 +77,7 @@ def kernel_table(activation: Activation, low: Fraction | None = None, high: Frac
     Raises
     ------
     Unsupported
-        For a smooth or polynomial activation, and for a periodic one without a range.
+        For a smooth activation, a polynomial one unless `curved`, and a periodic one without a range.
 
     Examples
     --------
@@ -87,25 +94,33 @@ def kernel_table(activation: Activation, low: Fraction | None = None, high: Frac
                 fix="give the network a domain: network.with_domain([(low, high), ...])",
             )
         return restrict_floor(activation, low, high)
-    if activation.kind != "affine":
+    if activation.kind != "affine" and not (curved and activation.kind == "polynomial"):
         raise Unsupported(
             f"a kernel table needs finitely many affine pieces, got the {activation.kind} activation {activation}",
-            fix="use piecewise affine activations; format 1 of the certificates knows no others",
+            fix="use piecewise affine activations; polynomial ones may stand in the last layer of a claim's network",
         )
     table: list[TablePiece] = []
     for i, (point, value) in enumerate(zip(activation.breakpoints, activation.values, strict=True)):
-        slope, constant = line(activation.pieces[i])
-        next_slope, next_constant = line(activation.pieces[i + 1])
-        if (slope, constant) == (next_slope, next_constant) and slope * point + constant == value:
+        piece, following = activation.pieces[i], activation.pieces[i + 1]
+        if _written(piece) == _written(following) and at(piece, point) == value:
             continue  # nothing bends and nothing jumps: no breakpoint of the function
-        if slope * point + constant == value:
-            table.append(TablePiece(point, "left", slope, constant))
+        if at(piece, point) == value:
+            table.append(TablePiece(point, "left", **_written(piece)))
         else:
-            table.append(TablePiece(point, "right", slope, constant))
-            if next_slope * point + next_constant != value:
+            table.append(TablePiece(point, "right", **_written(piece)))
+            if at(following, point) != value:
                 table.append(TablePiece(point, "left", Fraction(0), value))
-    table.append(TablePiece(None, "left", *line(activation.pieces[-1])))
+    table.append(TablePiece(None, "left", **_written(activation.pieces[-1])))
     return tuple(table)
+
+
+def _written(piece: Polynomial) -> dict[str, Any]:
+    """The fields of a table's piece: a line, or a curve without leading zeros."""
+    top = degree(piece)
+    if top > 1:
+        return {"curve": piece[: top + 1]}
+    slope, constant = line(piece)
+    return {"slope": slope, "constant": constant}
 
 
 def restrict_floor(activation: Activation, low: Fraction, high: Fraction) -> Table:
