@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NoReturn, cast, overload
+from typing import TYPE_CHECKING, NoReturn, cast, overload
 
+from verinet.claims.closeness import EqualWithin
+from verinet.claims.closeness import within as apart_at_most
 from verinet.claims.formulas import Affine, as_formula
 from verinet.claims.language import (
     Always,
@@ -29,6 +31,9 @@ from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import Q
 from verinet.geometry.polyhedra import Polyhedron, exact_point
 from verinet.networks.network import Network
+
+if TYPE_CHECKING:
+    from verinet.claims.sup_errors import OtherSupError
 
 Networks = Network | Sequence[Network]
 
@@ -148,10 +153,25 @@ def fails(networks: Networks, formula: object, domain: Polyhedron) -> Fails:
     return Fails(_tuple(networks), clauses(as_formula(formula)), domain)
 
 
-def equal(left: Network, right: Network, domain: Polyhedron) -> Equal:
-    """Claim that two networks have the same outputs on the domain.
+@overload
+def equal(left: Network, right: Network, domain: Polyhedron) -> Equal: ...
+
+
+@overload
+def equal(left: Network, right: Network, domain: Polyhedron, *, within: object) -> EqualWithin: ...
+
+
+def equal(left: Network, right: Network, domain: Polyhedron, *, within: object = None) -> Equal | EqualWithin:
+    """Claim that two networks have the same outputs on the domain, or outputs at most `within` apart.
 
     Guarantee: exact (the claim says exactly this).
+
+    Parameters
+    ----------
+    left, right : Network
+    domain : Polyhedron
+    within : exact number, optional
+        ``|f_i(x) - g_i(x)| <= within`` for all outputs i, instead of equality.
 
     Raises
     ------
@@ -170,8 +190,10 @@ def equal(left: Network, right: Network, domain: Polyhedron) -> Equal:
     f1(x) = f2(x) on [-1,1]
     >>> claim.refuted_by((-1,))
     True
+    >>> print(equal(network(x, relu(x)), network(x, relu(x - "1/8")), interval(-1, 1), within="1/8").text())
+    |f1(x) - f2(x)| <= 1/8 on [-1,1]
     """
-    return Equal((left, right), domain)
+    return Equal((left, right), domain) if within is None else apart_at_most(left, right, domain, Q(within))
 
 
 class _Quantity:
@@ -209,8 +231,8 @@ class _Quantity:
     def _no_comparison(self, relation: str) -> Unsupported:
         what, known = self._words
         return Unsupported(
-            f"{what} {relation} ... is no claim of certificate format 1",
-            fix=f"write {what} {known}; for lower bounds state somewhere(...)",
+            f"{what} {relation} ... is no claim: {what} is compared by {known}",
+            fix=f"write {what} {known}; that a value is reached somewhere is the claim somewhere(...)",
         )
 
 
@@ -238,8 +260,10 @@ class SupError(_Quantity):
     __hash__ = None  # type: ignore[assignment]  # == makes claims
 
 
-def sup_error(network: Network, target: object, domain: Polyhedron, variables: object = None) -> SupError:
-    """Return the largest error of a network against a polynomial, to be compared: ``<= e`` or ``== e``.
+def sup_error(
+    network: Network, target: object, domain: Polyhedron, variables: object = None
+) -> SupError | OtherSupError:
+    """Return the largest error of a network against a target, to be compared: ``<= e`` or ``== e``.
 
     Guarantee: exact (the claim says exactly this).
 
@@ -247,6 +271,8 @@ def sup_error(network: Network, target: object, domain: Polyhedron, variables: o
     ----------
     network : Network
     target : sympy expression, Polynomial, dict, exact number, or a list with one of those for every output
+        For one output also a list of (Polyhedron, polynomial) whose pieces cover the domain, or a sympy expression
+        that is no polynomial; or another network (`verinet.claims.sup_errors`).
     domain : Polyhedron
     variables : sympy symbols, optional
         The symbols in the order of the inputs; see `verinet.claims.targets.as_polynomial`.
@@ -256,7 +282,7 @@ def sup_error(network: Network, target: object, domain: Polyhedron, variables: o
     InexactInput
         If the target or the error holds a float.
     Unsupported
-        If the target is no polynomial with rational coefficients.
+        If the target is none of these.
     ShapeMismatch
         If sizes do not fit.
 
@@ -275,6 +301,17 @@ def sup_error(network: Network, target: object, domain: Polyhedron, variables: o
             f"sup_error needs a Network, got {type(network).__name__}",
             fix="build it with verinet.network(...) or read it with read_network(path)",
         )
+    from verinet.claims.sup_errors import other_target  # its claims are built on these
+
+    found = other_target(network, target, domain, variables)
+    return polynomial_sup_error(network, target, domain, variables) if found is None else found
+
+
+def polynomial_sup_error(network: Network, target: object, domain: Polyhedron, variables: object = None) -> SupError:
+    """Return the largest error against polynomials, one for every output.
+
+    Guarantee: exact (the claim says exactly this).
+    """
     many = isinstance(target, Sequence) and not isinstance(target, str)
     listed = tuple(cast("Sequence[object]", target)) if many else (target,)
     if isinstance(target, Mapping):

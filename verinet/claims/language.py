@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import ClassVar, NoReturn
+from typing import ClassVar, NoReturn, Protocol
 
 from verinet.claims import statements, wording
 from verinet.claims.formulas import Affine, AllOf, AnyOf, Clauses, all_of, equals, variables
@@ -395,7 +395,7 @@ class _Count(_Spoken):
         """Return the kernel's statement, as JSON values; raises as `Always.statement`."""
         return {
             "kind": self.kind,
-            "networks": statements.networks_json(self.networks, self.domain),
+            "networks": statements.networks_json(self.networks, self.domain, curved=False),
             "domain": statements.domain_json(self.domain),
             "count": format_hex(self.count),
         }
@@ -436,6 +436,16 @@ class LinearRegions(_Count):
 
 
 Claim = Always | Somewhere | Fails | Equal | SupErrorAtMost | SupErrorEquals | Value | Cells | LinearRegions
+
+
+class AnyClaim(Protocol):
+    """What every kind of claim has, those of other modules too: one line that says it.
+
+    Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).
+    """
+
+    def text(self) -> str:
+        """Return one line of ASCII."""
 
 
 def _check(networks: Sequence[Network], domain: Polyhedron) -> tuple[int, int]:

@@ -20,6 +20,34 @@ DEEPEST = 100
 LONGEST = 64_000_000
 
 _TOKEN = re.compile(r"[ \t\r\n]+|;[^\n]*|(?P<open>\()|(?P<close>\))|(?P<word>[!-'*-:<-~]+)")
+#: The same with quoted names and indices in square brackets; an index belongs to the word before it.
+_TENSOR_TOKEN = re.compile(
+    r"[ \t\r\n]+|;[^\n]*|(?P<open>\()|(?P<close>\))|(?P<index>\[[^]\[();\"]*\])"
+    r"|(?P<quoted>\"[^\"\n]*\")|(?P<word>[!#-'*-:<-Z\\^-~]+)"
+)
+
+
+class Word(str):
+    """A word of a text that knows where it begins.
+
+    Examples
+    --------
+    >>> ((_, (_, element, _)), _), = tensor_commands("(assert (<= X [0, 1] 2))")
+    >>> element, element.offset
+    ('X[0,1]', 12)
+
+    Guarantee: exact.
+    """
+
+    __slots__ = ("offset",)
+    offset: int
+
+    @classmethod
+    def at(cls, text: str, offset: int) -> Word:
+        """Return the word with its place.  Guarantee: exact."""
+        word = cls(text)
+        word.offset = offset
+        return word
 
 
 def commands(text: str, source: str = "text") -> Iterator[tuple[tuple[Expression, ...], str]]:
@@ -35,6 +63,42 @@ def commands(text: str, source: str = "text") -> Iterator[tuple[tuple[Expression
     >>> list(commands("(assert (<= X_0 1)) ; done"))
     [(('assert', ('<=', 'X_0', '1')), 'text, line 1')]
     """
+    line, counted = 1, 0
+    for command, start in _expressions(text, source, _TOKEN):
+        line, counted = line + text.count("\n", counted, start), start
+        yield command, f"{source}, line {line}"
+
+
+def tensor_commands(text: str, source: str = "text") -> Iterator[tuple[tuple[Expression, ...], int]]:
+    """Yield the top-level expressions of VNN-LIB 2.0, each with its offset; their words are `Word`.
+
+    ``X [0, 1]`` and ``X[0,1]`` are one word; names in quotation marks keep the marks.
+
+    Raises
+    ------
+    BadFormat
+        As `commands`.
+
+    Examples
+    --------
+    >>> list(tensor_commands("(declare-input X Real [1, 5])"))
+    [(('declare-input', 'X', 'Real[1,5]'), 0)]
+    """
+    return _expressions(text, source, _TENSOR_TOKEN)
+
+
+def place_of(text: str, offset: int, source: str) -> str:
+    """Return ``source, line 3, column 9``.
+
+    Examples
+    --------
+    >>> place_of("(a)\\n(b c)", 7, "p.vnnlib")
+    'p.vnnlib, line 2, column 4'
+    """
+    return f"{source}, line {text.count(chr(10), 0, offset) + 1}, column {offset - text.rfind(chr(10), 0, offset)}"
+
+
+def _expressions(text: str, source: str, tokens: re.Pattern[str]) -> Iterator[tuple[tuple[Expression, ...], int]]:
     if len(text) > LONGEST:
         raise BadFormat(
             f"a property needs at most {LONGEST} characters, got {len(text)}",
@@ -43,9 +107,9 @@ def commands(text: str, source: str = "text") -> Iterator[tuple[tuple[Expression
         )
     stack: list[list[Expression]] = []
     start = position = 0
-    line, counted = 1, 0
+    with_places = tokens is _TENSOR_TOKEN
     while position < len(text):
-        token = _TOKEN.match(text, position)
+        token = tokens.match(text, position)
         if token is None:
             raise _error(text, position, source, f"a character that belongs to no token: {text[position]!r}")
         if token.lastgroup == "open":
@@ -63,15 +127,29 @@ def commands(text: str, source: str = "text") -> Iterator[tuple[tuple[Expression
             if stack:
                 stack[-1].append(done)
             else:
-                line, counted = line + text.count("\n", counted, start), start
-                yield done, f"{source}, line {line}"
-        elif token.lastgroup == "word":
+                yield done, start
+        elif token.lastgroup is not None:
             if not stack:
                 raise _error(text, position, source, f"the word {_short(token.group())} outside of brackets")
-            stack[-1].append(token.group())
+            _append(stack[-1], token, with_places)
         position = token.end()
     if stack:
         raise _error(text, start, source, "an opening bracket that is never closed")
+
+
+def _append(parts: list[Expression], token: re.Match[str], with_places: bool) -> None:
+    if not with_places:
+        parts.append(token.group())
+        return
+    last = parts[-1] if parts else None
+    if token.lastgroup == "index":
+        index = "".join(token.group().split())
+        if isinstance(last, Word) and not last.endswith(("]", '"')):
+            parts[-1] = Word.at(last + index, last.offset)
+        else:
+            parts.append(Word.at(index, token.start()))
+        return
+    parts.append(Word.at(token.group(), token.start()))
 
 
 def fold(
@@ -116,9 +194,8 @@ def _short(word: str) -> str:
 
 
 def _error(text: str, position: int, source: str, found: str) -> BadFormat:
-    line = text.count("\n", 0, position) + 1
     return BadFormat(
         f"a property needs balanced brackets of words, got {found}",
-        fix="check the file: VNN-LIB text is (declare-const X_0 Real), (assert ...) and ; comments",
-        where=f"{source}, line {line}",
+        fix="check the file: VNN-LIB text is declarations and assertions in brackets, and ; comments",
+        where=place_of(text, position, source),
     )

@@ -20,10 +20,11 @@ from verinet.networks.network import Network
 Json = dict[str, Any]
 
 
-def networks_json(networks: Sequence[Network], domain: Polyhedron) -> list[Any]:
+def networks_json(networks: Sequence[Network], domain: Polyhedron, curved: bool = True) -> list[Any]:
     """Return the chains of the networks; one that has no domain of its own takes the claim's box.
 
     Only activations with infinitely many pieces (floor) look at it: a chain lists those that the range needs.
+    Polynomial pieces are allowed in the last layer if `curved` says so: a statement about cells has no use for them.
     """
     ranges = None
     if domain.has_bounded_box:
@@ -32,7 +33,7 @@ def networks_json(networks: Sequence[Network], domain: Polyhedron) -> list[Any]:
     for network in networks:
         if network.domain is None and ranges is not None:
             network = network.with_domain(ranges)
-        chains.append(chain(network).to_json())
+        chains.append(chain(network, curved).to_json())
     return chains
 
 

@@ -1,7 +1,7 @@
 """Functions to be approximated: polynomials in any number of variables with exact coefficients.
 
 A target is given as a sympy expression, a dictionary of coefficients, or a `Polynomial`.  Other targets
-(sines, exponentials) need enclosures and are no part of certificate format 1.
+(sines, exponentials) need enclosures: `verinet.claims.smooth_targets`.
 """
 
 from __future__ import annotations
@@ -229,7 +229,7 @@ def as_polynomial(target: object, dimension: int, variables: Sequence[object] | 
 
 def _is_sympy(target: object) -> bool:
     # by name, so that sympy is imported only when its user has done so already
-    return any(kind.__module__.partition(".")[0] == "sympy" for kind in type(target).__mro__)
+    return any((kind.__module__ or "").partition(".")[0] == "sympy" for kind in type(target).__mro__)
 
 
 def _from_sympy(target: object, dimension: int, variables: Sequence[object] | object | None) -> Polynomial:

@@ -6,12 +6,14 @@ counterexample has been evaluated exactly on the network itself.
 
 from __future__ import annotations
 
-import json
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NoReturn
 
+from verinet.claims.tape import Tape, encoded
 from verinet.claims.wording import point_text
 from verinet.errors import Unsupported
 from verinet.exact.printing import spelled_fields
@@ -88,8 +90,8 @@ class Certificate:
 
     Examples
     --------
-    >>> Certificate({"format": "verinet-certificate/1", "assumptions": []}).text
-    '{"assumptions":[],"format":"verinet-certificate/1"}\\n'
+    >>> Certificate({"format": "verinet-certificate/2", "assumptions": []}).text
+    '{"assumptions":[],"format":"verinet-certificate/2"}\\n'
     """
 
     data: Json
@@ -99,14 +101,58 @@ class Certificate:
     @property
     def text(self) -> str:
         """The file's text: one line of JSON, sorted keys, no blanks."""
-        return json.dumps(self.data, sort_keys=True, separators=(",", ":"), allow_nan=False) + "\n"
+        return "".join(self.parts())
+
+    def parts(self) -> Iterator[str]:
+        """The text in parts, so that a large one need not be in memory as a whole."""
+        yield from encoded(self.data)
+        yield "\n"
+
+    @property
+    def size(self) -> int:
+        """Number of bytes of the text."""
+        return sum(map(len, self.parts()))  # ASCII
+
+    def lines(self) -> Iterator[str]:
+        """The lines of the form with lines: a header without steps, then blocks of them.
+
+        Each line after the first begins with the SHA-256 of the line before.
+
+        Raises
+        ------
+        Unsupported
+            If the evidence is not one list of steps.
+        """
+        evidence = self.data.get("evidence")
+        steps = evidence.get("steps") if isinstance(evidence, dict) else None
+        if not isinstance(evidence, dict) or steps is None:
+            raise Unsupported(
+                "only evidence that is one list of steps is written line by line, not a conjunction or a point",
+                fix="write it to a file whose name ends in .json",
+            )
+        rest = {key: value for key, value in evidence.items() if key != "steps"}
+        line = "".join(encoded({**self.data, "evidence": rest}))
+        yield line + "\n"
+        tape = steps if isinstance(steps, Tape) else Tape(steps)
+        for block in tape.blocks():
+            line = f'["{hashlib.sha256(line.encode()).hexdigest()}",{block}]'
+            yield line + "\n"
 
     def write(self, path: str | Path) -> None:
-        """Write the file whole or not at all."""
-        write_file(Path(path), self.text)
+        """Write the file whole or not at all; to a name that ends in ``.jsonl`` line by line.
+
+        Raises
+        ------
+        BadFormat
+            If the file cannot be written.
+        Unsupported
+            If evidence that is not one list of steps is to be written line by line.
+        """
+        target = Path(path)
+        write_file(target, self.lines() if target.suffix == ".jsonl" else self.parts())
 
     def __repr__(self) -> str:
-        return f"Certificate({len(self.text)} bytes)"
+        return f"Certificate({self.size} bytes)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +169,8 @@ class Counterexample:
         The text of the claim that fails.
     exact : bool
         Whether x and y are exact; always true for one that a verdict carries.
+    more : tuple of pairs (point, outputs)
+        Further points, for claims that no single point refutes.
 
     Guarantee: exact if it says so.
 
@@ -136,21 +184,30 @@ class Counterexample:
     y: tuple[Fraction, ...]
     claim: str
     exact: bool = True
+    more: tuple[tuple[tuple[Fraction, ...], tuple[Fraction, ...]], ...] = ()
 
     __repr__ = spelled_fields
 
     def __str__(self) -> str:
         word = "exact" if self.exact else "numeric"
-        return f"{self.claim}      counterexample x = {point_text(self.x)}, y = {point_text(self.y)}, {word}"
+        points = [(self.x, self.y), *self.more]
+        shown = "; ".join(f"x = {point_text(x)}, y = {point_text(y)}" for x, y in points)
+        return f"{self.claim}      counterexample {shown}, {word}"
 
     def to_json(self) -> Json:
         """Return JSON values; rationals as ``"p/q"``."""
-        return {
+        shown: Json = {
             "claim": self.claim,
             "x": [format_rational(value) for value in self.x],
             "y": [format_rational(value) for value in self.y],
             "exact": self.exact,
         }
+        if self.more:
+            shown["more"] = [
+                {"x": [format_rational(value) for value in x], "y": [format_rational(value) for value in y]}
+                for x, y in self.more
+            ]
+        return shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,28 @@ def safety(violation: Formula, inputs: int) -> Safety:
     return Safety(domain, _clauses(domain, [case for case, _ in sets]))
 
 
+def input_boxes(violation: Formula, inputs: int) -> tuple[Polyhedron, ...]:
+    """Return what every case of a violation demands of the inputs, without the sets that are plainly empty.
+
+    Guarantee: exact.
+
+    Raises
+    ------
+    Unsupported
+        If there are more than 10 000 cases.
+
+    Examples
+    --------
+    >>> from verinet.claims.formulas import Affine, all_of, any_of
+    >>> x, y = Affine.of_input(0), Affine.of_output(0)
+    >>> sets = input_boxes(all_of(x >= 0, any_of(all_of(x <= 1, y > 5), all_of(x <= 2, y < -5), x < -1)), 1)
+    >>> [(str(found.low[0]), str(found.high[0])) for found in sets]
+    [('0', '1'), ('0', '2')]
+    """
+    sets = (_set_of((atom for atom in case if not atom.term.y), inputs) for case in _cases(violation))
+    return tuple(dict.fromkeys(found for found in sets if not _plainly_empty(found)))
+
+
 def _cases(rest: Formula) -> Clauses:
     count, _ = size(rest, AnyOf)
     if count > MOST_CASES:

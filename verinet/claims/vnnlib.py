@@ -1,4 +1,4 @@
-"""VNN-LIB 1.0, the community's property format: read, evaluated, compiled to a claim, and written.
+"""VNN-LIB, the community's property format: version 1.0 is read and evaluated here, 2.0 in `verinet.claims.vnnlib2`.
 
 A property states its VIOLATION: inputs X_i, outputs Y_j, and assertions that a violating x and y = f(x) would
 all meet.  The claim is that no x does.  Decimals are the rationals they spell.
@@ -7,37 +7,30 @@ all meet.  The claim is that no x does.  Decimals are the rationals they spell.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
-from operator import mul, sub
 from pathlib import Path
-from typing import Any
 
-from verinet.claims.formulas import Affine, AllOf, AnyOf, Atom, Formula, all_of, any_of, equals, total
+from verinet.claims.formulas import Affine, Formula, all_of
 from verinet.claims.language import Always
 from verinet.claims.sexpressions import LONGEST, Expression, commands, fold
 from verinet.claims.violations import safety
-from verinet.errors import BadFormat, NotANumber, ShapeMismatch, Unsupported
-from verinet.exact.rationals import Q
+from verinet.claims.vnnlib2 import Query
+from verinet.claims.vnnlib2_reader import is_second, parse_query
+from verinet.claims.vnnlib_terms import Meaning, Value, evaluate, number, operation, short
+from verinet.errors import BadFormat, ShapeMismatch, Unsupported
 from verinet.geometry.polyhedra import exact_point
 from verinet.networks.network import Network
 from verinet.work import read_text
 
-Value = Fraction | bool
-Meaning = Affine | AllOf | AnyOf | Atom
-
 _VARIABLE = re.compile(r"([XY])_(0|[1-9][0-9]{0,8})\Z")
-_NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
 _SECOND_VERSION = ("vnnlib-version", "declare-network", "declare-input", "declare-output", "declare-hidden")
-_COMPARISONS = ("<=", ">=", "<", ">", "=")
-_OPERATORS = ("and", "or", *_COMPARISONS, "+", "-", "*")
 
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A property as it was written: the assertions that together are the violation.
+    """A property of version 1.0 as it was written: the assertions that together are the violation.
 
     Parameters
     ----------
@@ -52,6 +45,7 @@ class Property:
     --------
     >>> text = '''(declare-const X_0 Real) (declare-const Y_0 Real)
     ... (assert (>= X_0 -1)) (assert (<= X_0 1)) (assert (>= Y_0 1e2))'''
+    >>> from verinet.exact.rationals import Q
     >>> found = parse_vnnlib(text)
     >>> found.violated_by((Q("1/2"),), (Q(100),)), found.violated_by((Q("1/2"),), (Q("99.9"),))
     (True, False)
@@ -72,18 +66,49 @@ class Property:
         def word(text: str) -> Value:
             name = _VARIABLE.match(text)
             if name is None:
-                return _number(text, "the property")
+                return number(text, "the property")
             return (inputs if name.group(1) == "X" else outputs)[int(name.group(2))]
 
-        return all(fold(part, word, _evaluate, "the property") is True for part in self.assertions)
+        return all(fold(part, word, evaluate, "the property") is True for part in self.assertions)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know of how the property is read: nothing."""
+        return ()
+
+    def find(self, name: str, where: str) -> tuple[int, int] | None:
+        """Return (0, i) for X_i, (1, j) for Y_j, None for a name that is not declared.  Guarantee: exact."""
+        match = _VARIABLE.match(name)
+        if match is None:
+            return None
+        side, index = "XY".index(match[1]), int(match[2])
+        return (side, index) if index < (self.inputs, self.outputs)[side] else None
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the inputs."""
+        return tuple(f"X_{j}" for j in range(self.inputs))
+
+    def spread(self, x: Sequence[Fraction]) -> tuple[Fraction, ...]:
+        """Return the inputs at a point of the claim: the point itself."""
+        return exact_point(x, self.inputs, "Property.spread")
+
+    def outputs_at(self, x: Sequence[Fraction], networks: Sequence[Network]) -> tuple[Fraction, ...]:
+        """Return the outputs of the one network at x.  Guarantee: exact."""
+        if len(networks) != 1:
+            raise ShapeMismatch(
+                f"a property of version 1.0 speaks of one network, got {len(networks)}",
+                fix="give one network; queries about several are written in VNN-LIB 2.0",
+            )
+        self._check_sizes(networks[0])
+        return networks[0](*x)
 
     @property
     def violation(self) -> Formula:
         """The violation as a formula over inputs and outputs."""
         return all_of(*(_formula(part, "the property") for part in self.assertions))
 
-    def claim(self, network: Network) -> Always:
-        """Return the claim that no input violates the property.
+    def claim(self, *networks: Network) -> Always:
+        """Return the claim that no input violates the property; it speaks of one network.
 
         Guarantee: exact (it holds exactly when the violation is impossible).
 
@@ -94,6 +119,16 @@ class Property:
         EmptyDomain, NotBounded, Unsupported
             As `verinet.claims.violations.safety`.
         """
+        if len(networks) != 1:
+            raise ShapeMismatch(
+                f"a property of version 1.0 speaks of one network, got {len(networks)}",
+                fix="give one network; queries about several are written in VNN-LIB 2.0",
+            )
+        self._check_sizes(networks[0])
+        compiled = safety(self.violation, self.inputs)
+        return Always(networks, compiled.clauses, compiled.domain)
+
+    def _check_sizes(self, network: Network) -> None:
         sizes = (network.input_size, network.output_size)
         if sizes != (self.inputs, self.outputs):
             raise ShapeMismatch(
@@ -101,12 +136,10 @@ class Property:
                 f"got {sizes[0]} and {sizes[1]}",
                 fix="give the network that the property was written for",
             )
-        compiled = safety(self.violation, self.inputs)
-        return Always((network,), compiled.clauses, compiled.domain)
 
 
-def read_vnnlib(path: str | Path) -> Property:
-    """Read a VNN-LIB 1.0 file.
+def read_vnnlib(path: str | Path) -> Property | Query:
+    """Read a VNN-LIB file: a `Property` of version 1.0, or a `Query` of version 2.0.
 
     Guarantee: exact (decimals are the rationals they spell).
 
@@ -128,8 +161,8 @@ def read_vnnlib(path: str | Path) -> Property:
     return parse_vnnlib(read_text(Path(path), limit=LONGEST), source=Path(path).name)
 
 
-def parse_vnnlib(text: str, source: str = "text") -> Property:
-    """Parse VNN-LIB 1.0 text.
+def parse_vnnlib(text: str, source: str = "text") -> Property | Query:
+    """Parse VNN-LIB text: version 2.0 if it begins with ``(vnnlib-version <2.0>)``, else version 1.0.
 
     Guarantee: exact (decimals are the rationals they spell).
 
@@ -138,7 +171,7 @@ def parse_vnnlib(text: str, source: str = "text") -> Property:
     BadFormat
         At text outside of the grammar, naming the line.
     Unsupported
-        At VNN-LIB 2.0 and at operators that we don't know, by name.
+        At other versions and at operators that we don't know, by name.
     NotANumber
         At numbers with huge exponents or too many digits.
 
@@ -148,6 +181,8 @@ def parse_vnnlib(text: str, source: str = "text") -> Property:
     >>> parse_vnnlib(text).violation == (Affine.of_input(0) < 2 * Affine.of_output(0))
     True
     """
+    if is_second(text):
+        return parse_query(text, source)
     declared: dict[str, set[int]] = {"X": set(), "Y": set()}
     assertions: list[Expression] = []
     for command, where in commands(text, source):
@@ -173,7 +208,7 @@ def _declare(declared: dict[str, set[int]], name: str, where: str) -> None:
     match = _VARIABLE.match(name)
     if match is None:
         raise BadFormat(
-            f"a declaration needs a name X_i or Y_j, got {_short(name)}",
+            f"a declaration needs a name X_i or Y_j, got {short(name)}",
             fix="call inputs X_0, X_1, ... and outputs Y_0, Y_1, ...",
             where=where,
         )
@@ -205,18 +240,18 @@ def _size(letter: str, found: set[int], source: str) -> int:
 def _unknown_command(command: tuple[Expression, ...], where: str) -> BadFormat | Unsupported:
     head = command[0]
     if isinstance(head, str) and head in _SECOND_VERSION:
-        return Unsupported(
-            f"this is VNN-LIB 2.0 text ({head}); version 1.0 is read: declare-const and assert",
-            fix="write it in version 1.0, or state the claim in Python (verinet.claims)",
+        return BadFormat(
+            f"{head} belongs to VNN-LIB 2.0, and this text does not begin with its version",
+            fix="begin with (vnnlib-version <2.0>); or keep to declare-const and assert, which are version 1.0",
             where=where,
         )
     if head == "declare-const" and len(command) == 3 and isinstance(command[2], str):
         return Unsupported(
-            f"a variable needs the type Real, got {_short(command[2])}",
+            f"a variable needs the type Real, got {short(command[2])}",
             fix="declare (declare-const X_0 Real)",
             where=where,
         )
-    name = _short(head) if isinstance(head, str) else "a bracket"
+    name = short(head) if isinstance(head, str) else "a bracket"
     return BadFormat(
         f"a property needs (declare-const NAME Real) and (assert FORMULA), got {name} with {len(command) - 1} parts",
         fix="keep to declare-const and assert",
@@ -247,11 +282,11 @@ def _formula(expression: Expression, where: str) -> Formula:
     def word(text: str) -> Meaning:
         name = _VARIABLE.match(text)
         if name is None:
-            return Affine(_number(text, where))
+            return Affine(number(text, where))
         index = int(name.group(2))
         return Affine.of_input(index) if name.group(1) == "X" else Affine.of_output(index)
 
-    meaning = fold(expression, word, lambda head, values: _operation(head, values, where), where)
+    meaning = fold(expression, word, lambda head, values: operation(head, values, where), where)
     if isinstance(meaning, Affine):
         raise BadFormat(
             "an assertion needs a comparison, got a number or a sum",
@@ -259,97 +294,3 @@ def _formula(expression: Expression, where: str) -> Formula:
             where=where,
         )
     return meaning
-
-
-def _operation(head: str, values: list[Meaning], where: str) -> Meaning:
-    if head not in _OPERATORS:
-        raise Unsupported(
-            f"the operator {_short(head)} is not known; known are {' '.join(_OPERATORS)}",
-            fix="write the property with the known operators",
-            where=where,
-        )
-    if head in ("and", "or"):
-        formulas = [value for value in values if not isinstance(value, Affine)]
-        if not values or len(formulas) != len(values):
-            raise _wrong(head, "formulas, at least one", len(values), where)
-        return all_of(*formulas) if head == "and" else any_of(*formulas)
-    terms = [value for value in values if isinstance(value, Affine)]
-    if not values or len(terms) != len(values):
-        raise _wrong(head, "numbers and variables, at least one", len(values), where)
-    if head in _COMPARISONS:
-        if len(terms) != 2:
-            raise _wrong(head, "exactly two sides", len(terms), where)
-        return _comparison(head, terms[0], terms[1])
-    return _arithmetic(head, terms, where)
-
-
-def _comparison(head: str, left: Affine, right: Affine) -> Formula:
-    match head:
-        case "<=":
-            return left <= right
-        case ">=":
-            return left >= right
-        case "<":
-            return left < right
-        case ">":
-            return left > right
-        case _:
-            return equals(left, right)
-
-
-def _arithmetic(head: str, terms: list[Affine], where: str) -> Affine:
-    if head == "+":
-        return total(terms)
-    if head == "-":
-        return -terms[0] if len(terms) == 1 else total([terms[0], *(-term for term in terms[1:])])
-    varying = [term for term in terms if term.x or term.y]
-    if len(varying) > 1:
-        raise Unsupported(
-            "a property needs affine terms, got a product of two variables",
-            fix="multiply variables by numbers only",
-            where=where,
-        )
-    factor = reduce(mul, (term.constant for term in terms if not (term.x or term.y)), Fraction(1))
-    return varying[0].scale(factor) if varying else Affine(factor)
-
-
-def _evaluate(head: str, values: list[Value]) -> Value:
-    """Evaluate one operation on numbers or truth values; shares nothing with the compiled meaning."""
-    plain: dict[str, Callable[[list[Any]], Value]] = {
-        "and": lambda v: all(part is True for part in v),
-        "or": lambda v: any(part is True for part in v),
-        "<=": lambda v: v[0] <= v[1],
-        ">=": lambda v: v[0] >= v[1],
-        "<": lambda v: v[0] < v[1],
-        ">": lambda v: v[0] > v[1],
-        "=": lambda v: v[0] == v[1],
-        "+": lambda v: sum(v, Fraction(0)),
-        "-": lambda v: -v[0] if len(v) == 1 else reduce(sub, v),
-        "*": lambda v: reduce(mul, v, Fraction(1)),
-    }
-    return plain[head](values)
-
-
-def _number(text: str, where: str) -> Fraction:
-    if _NUMBER.match(text) is None:
-        raise BadFormat(
-            f"{_short(text)} is neither a declared variable X_i, Y_j nor a decimal number",
-            fix="use the declared X_i and Y_j and decimals such as -1, 0.25, 1e-5",
-            where=where,
-        )
-    try:
-        return Q(text)
-    except NotANumber as error:
-        raise NotANumber(error.problem, fix=error.fix, where=where) from error
-
-
-def _wrong(head: str, needs: str, got: int, where: str) -> BadFormat:
-    return BadFormat(
-        f"the operator {head} needs {needs}, got {got} parts",
-        fix="write (and FORMULA ...), (<= TERM TERM), (+ TERM ...)",
-        where=where,
-    )
-
-
-def _short(word: str) -> str:
-    return word if len(word) <= 40 else word[:40] + "..."
