@@ -1,11 +1,17 @@
 """A table of verdicts on benchmark properties: what verinet answers, what is known, how long it took.
 
     python tests/benchmarks/verdicts.py $VERINET_BENCHMARKS --sets cartpole,tll --budget 60
+    python tests/benchmarks/verdicts.py $VERINET_BENCHMARKS --sets tll --peers z3,cvc5,marabou --marabou PYTHON
 
 The folder holds either `manifest.json` (with known verdicts), or the `instances.csv` of a competition's benchmark
 (network, property, seconds; no verdicts known).  Every counterexample is evaluated once more on the property as it
 was parsed, every certificate checked once more by the kernel alone, in a process of its own.  The exit status is 1
 when a verdict contradicts a known one.
+
+Times are wall-clock seconds; CPU seconds of the proof stand beside them, since a shared machine stretches the former.
+Peers answer the same question in the same run, each in a process of its own and with the same limit: z3 and cvc5 the
+claim as SMT-LIB 2 text, Marabou the files themselves (`--marabou` names an interpreter that has maraboupy, which is no
+dependency).  Marabou computes in doubles, z3 and cvc5 exactly; none of the three leaves a certificate here.
 """
 
 from __future__ import annotations
@@ -24,6 +30,7 @@ from pathlib import Path
 import verinet as vn
 from verinet import kernel
 from verinet.claims import Proved, Refuted, read_vnnlib
+from verinet.provers.smt import smtlib
 
 WORDS = {"Proved": "unsat", "Refuted": "sat", "Unknown": "unknown"}
 
@@ -64,25 +71,73 @@ def checked_alone(text: str) -> float:
         return time.perf_counter() - start
 
 
+#: Programs that print sat, unsat or unknown.  The first two read SMT-LIB 2, the third a network and a property.
+PEERS = {
+    "z3": "import sys, z3\ns = z3.SolverFor('QF_LRA')\ns.from_file(sys.argv[1])\nprint(s.check())",
+    "cvc5": """
+import sys, cvc5
+solver = cvc5.Solver()
+parser = cvc5.InputParser(solver)
+parser.setFileInput(cvc5.InputLanguage.SMT_LIB_2_6, sys.argv[1])
+while not (command := parser.nextCommand()).isNull():
+    told = command.invoke(solver, parser.getSymbolManager()).strip()
+    if told in ("sat", "unsat", "unknown"):
+        print(told)
+        break
+""",
+    "marabou": """
+import sys
+from maraboupy import Marabou
+network = Marabou.read_onnx(sys.argv[1])
+print(network.solve(propertyFilename=sys.argv[2], verbose=False)[0])
+""",
+}
+
+
+def peer(name: str, python: str, arguments: list[str], seconds: float) -> str:
+    """What another program answers, and after how many seconds."""
+    start = time.perf_counter()
+    try:
+        run = subprocess.run([python, "-c", PEERS[name], *arguments], capture_output=True, text=True, timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return f"{name} > {seconds:.0f} s"
+    words = [word for word in run.stdout.split() if word in ("sat", "unsat", "unknown")]
+    return f"{name} {words[-1] if words and run.returncode == 0 else 'fails'} {time.perf_counter() - start:.2f} s"
+
+
+def peers(folder: Path, instance: Instance, names: list[str], marabou: str, seconds: float) -> Iterator[str]:
+    """The answers of other programs on one instance."""
+    if not names:
+        return
+    claim = read_vnnlib(folder / instance.property).claim(vn.read_network(folder / instance.network))
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / "claim.smt2"
+        path.write_text(smtlib(claim))
+        files = [str(folder / instance.network), str(folder / instance.property)]
+        for name in names:
+            python, arguments = (marabou, files) if name == "marabou" else (sys.executable, [str(path)])
+            yield peer(name, python, arguments, seconds)
+
+
 def row(folder: Path, instance: Instance, budget: float) -> tuple[str, str]:
     """The verdict and what there is to say about it."""
-    start = time.perf_counter()
+    start, before = time.perf_counter(), time.process_time()
     network = vn.read_network(folder / instance.network)
     prop = read_vnnlib(folder / instance.property)
     verdict = vn.prove(prop.claim(network), budget=budget)
-    seconds = time.perf_counter() - start
+    spent = f"{time.perf_counter() - start:7.2f} s ({time.process_time() - before:.2f} CPU)"
     match verdict:
         case Refuted(counterexample=point) if point is not None:
             if not prop.violated_by(point.x, network(*point.x)):
-                return "sat", f"{seconds:8.2f} s  WRONG: the witness does not violate the property"
-            return "sat", f"{seconds:8.2f} s  exact witness"
+                return "sat", f"{spent}  WRONG: the witness does not violate the property"
+            return "sat", f"{spent}  exact witness"
         case Proved(certificate=certificate):
             report = kernel.check(certificate.text)
             alone = checked_alone(certificate.text)
             size = len(certificate.text) / 1000
-            return "unsat", f"{seconds:8.2f} s  {report.leaves} leaves, {size:.0f} kB, checked alone in {alone:.2f} s"
+            return "unsat", f"{spent}  {report.leaves} leaves, {size:.0f} kB, checked alone in {alone:.2f} s"
         case _:
-            return "unknown", f"{seconds:8.2f} s  {verdict}"
+            return "unknown", f"{spent}  {verdict}"
 
 
 def main() -> int:
@@ -91,7 +146,12 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--sets", default="", help="names separated by commas; all when left out")
     parser.add_argument("--budget", type=float, default=60.0, help="seconds an instance")
+    parser.add_argument("--peers", default="", help="of z3, cvc5, marabou, separated by commas")
+    parser.add_argument("--marabou", default=sys.executable, help="an interpreter that has maraboupy")
     options = parser.parse_args()
+    names = [name for name in options.peers.split(",") if name]
+    if unknown := set(names) - set(PEERS):
+        parser.error(f"peers are {', '.join(PEERS)}, not {', '.join(sorted(unknown))}")
     wrong = decided = total = 0
     for instance in instances(options.folder, set(filter(None, options.sets.split(",")))):
         total += 1
@@ -101,8 +161,10 @@ def main() -> int:
         wrong += (against and not instance.disputed) or "WRONG" in text
         mark = "CONTRADICTS" if against else ""
         known = instance.known + (" (disputed)" if instance.disputed else "")
-        names = f"{Path(instance.network).name} {Path(instance.property).name}"
-        print(f"{names:70} {known:17} {found:8} {text} {mark}", flush=True)
+        files = f"{Path(instance.network).name} {Path(instance.property).name}"
+        print(f"{files:70} {known:17} {found:8} {text} {mark}", flush=True)
+        for told in peers(options.folder, instance, names, options.marabou, options.budget):
+            print(f"    {told}", flush=True)
     print(f"{decided} of {total} decided, {wrong} wrong")
     return 1 if wrong else 0
 

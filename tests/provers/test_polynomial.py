@@ -102,9 +102,12 @@ def test_a_polytope_in_the_plane() -> None:
 
 
 def test_an_unbounded_domain_is_left_open_with_its_reason() -> None:
-    verdict = vn.prove(sup_error(vn.network(x, vn.relu(x)), t, vn.Polyhedron((0,), (None,))) <= 1)
+    half_line = vn.Polyhedron((0,), (None,))
+    verdict = vn.prove(sup_error(vn.network(x, vn.relu(x)), 2 * t, half_line) <= 1)
     assert isinstance(verdict, Unknown)
     assert "unbounded" in verdict.reason
+    # where the difference is constant there is nothing to be cut
+    assert isinstance(vn.prove(sup_error(vn.network(x, vn.relu(x)), t, half_line) <= 1), Proved)
 
 
 @given(st.lists(small, min_size=1, max_size=4), small, st.fractions(Fraction(1, 6), 2, max_denominator=6))
@@ -153,8 +156,10 @@ def test_terms_of_an_empty_case_satisfy_the_kernel(dimension: int, rows: list[tu
     forms = tuple(hypothesis(row, strict, place, box) for place, (row, strict) in enumerate(rows))
     start = first_case(statement, box, np.zeros((0, dimension)))
     case = replace(start, hypotheses=len(forms), active=forms)
-    for negation in kernel.negated_bounds(statement, 0, [0] * (dimension + 1), 1):
-        answer = refute_bound(negation, case, Oracle(box))
+    for clause in statement.clauses:
+        (negation,) = kernel.negated_polynomials(clause, [([0] * (dimension + 1), 1)])
+        answer = refute_bound(negation[0], case, Oracle(box))
         assert isinstance(answer, Terms)
-        seen = kernel.Case(list(rows), 0, 0, 1, [], [], [])
-        kernel.refute_polynomial(answer.terms, negation, seen, statement.domain, "test")
+        ends = kernel.Box(1, list(statement.domain.box))
+        seen = kernel.Case(list(rows), 0, 0, 1, [], [], [], ends, [])
+        kernel.refute_polynomial(answer.terms, [negation], seen, statement.domain, "test")

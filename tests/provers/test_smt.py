@@ -95,12 +95,12 @@ def test_the_constraints_hold_exactly_where_the_claim_is_refuted(
 def blind(monkeypatch: pytest.MonkeyPatch) -> None:
     """A portfolio whose own provers find nothing until the budget is gone."""
 
-    def searched(statement: object, budget: Budget, progress: object) -> Stopped:
+    def searched(statement: object, budget: Budget, progress: object, deep: bool) -> Stopped:
         budget.started -= budget.seconds or 0
         return Stopped("nothing was found", 7)
 
     monkeypatch.setattr(decide, "attack", lambda *arguments: None)
-    monkeypatch.setattr(decide, "search", searched)
+    monkeypatch.setattr(decide, "_searched", searched)
 
 
 @pytest.mark.usefixtures("blind")

@@ -12,14 +12,15 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import inf, lcm
 from operator import mul
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from verinet import kernel
 from verinet.errors import Unsupported
 from verinet.exact.linalg import Matrix
-from verinet.kernel import Domain, Layer, Piece, Statement
+from verinet.kernel import Domain, Layer, Piece, Statement, curved
 
 if TYPE_CHECKING:
     from verinet.provers.corners import Corners
@@ -127,7 +128,7 @@ class Case:
     rows: list[list[int]]
     seen: list[list[int]]  # the rows in box coordinates, over `over` * box.over
     slots: tuple[tuple[int, int], ...]
-    outputs: tuple[tuple[tuple[int, ...], int], ...]
+    outputs: tuple[tuple[Any, int], ...]  # rows; polynomials where a layer has such pieces
     hypotheses: int  # how many the kernel's list holds
     active: tuple[Hypothesis, ...]  # those that matter for linear programs, oldest first
     points: Floats  # float points of the case, in box coordinates, one a row
@@ -172,13 +173,24 @@ def compose(statement: Statement, box: Box, case: Case, place: int, values: list
 
 def advance(statement: Statement, box: Box, case: Case) -> Case | None:
     """The case at the next layer or network, or None when all outputs are known."""
-    values, over = settled_values(statement, case)
-    if case.layer + 1 < len(statement.networks[case.network]):
+    layers = statement.networks[case.network]
+    if case.layer + 1 < len(layers) and not curved(layers[case.layer]):
+        values, over = settled_values(statement, case)
         return compose(statement, box, case, case.layer + 1, values, over)
     if case.network + 1 == len(statement.networks):
         return None
-    outputs = (*case.outputs, *((tuple(value), over) for value in values))
+    outputs = (*case.outputs, *_outputs_here(statement, case))
     return enter(statement, box, replace(case, outputs=outputs), case.network + 1)
+
+
+def _outputs_here(statement: Statement, case: Case) -> list[tuple[Any, int]]:
+    """Outputs of the case's network, whose units are settled; polynomials where a layer has such pieces."""
+    if curved(statement.networks[case.network][case.layer]):
+        box = kernel.Box(1, [])
+        state = kernel.Case([], case.network, case.layer, case.over, case.rows, list(case.slots), [], box, [])
+        return list(kernel.tail_values(statement, state, "search"))
+    values, over = settled_values(statement, case)
+    return [(value, over) for value in values]
 
 
 def settled_values(statement: Statement, case: Case) -> tuple[list[list[int]], int]:
@@ -198,10 +210,9 @@ def settled_values(statement: Statement, case: Case) -> tuple[list[list[int]], i
     return values, case.over * layer.activations_over
 
 
-def final_outputs(statement: Statement, case: Case) -> list[tuple[list[int], int]]:
-    """The forms of all outputs with their denominators."""
-    values, over = settled_values(statement, case)
-    return [*((list(row), d) for row, d in case.outputs), *((value, over) for value in values)]
+def final_outputs(statement: Statement, case: Case) -> list[tuple[Any, int]]:
+    """The forms (or polynomials) of all outputs with their denominators."""
+    return [*case.outputs, *_outputs_here(statement, case)]
 
 
 def breakpoint_of(statement: Statement, case: Case, box: Box, unit: int) -> Breakpoint:
@@ -224,11 +235,9 @@ def breakpoint_of(statement: Statement, case: Case, box: Box, unit: int) -> Brea
 
 def may_move(piece: Piece, following: Piece, over: int) -> bool:
     """May the tie be given to the other side?  The kernel's rule: values agree and the next end is later."""
-    if piece.until is None or piece.slope is None or following.slope is None:
+    if piece.until is None or not kernel.agree(piece, following, over):
         return False
-    t = piece.until
-    agree = piece.slope * t + piece.offset * over == following.slope * t + following.offset * over
-    return agree and (following.until is None or following.until > t)
+    return following.until is None or following.until > piece.until
 
 
 def branch(

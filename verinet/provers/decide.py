@@ -27,6 +27,7 @@ from verinet.claims.language import (
 from verinet.claims.normal_forms import clauses
 from verinet.claims.verdicts import Certificate, Counterexample, Proved, Refuted, Theorem, Unknown, Verdict
 from verinet.errors import CertificateRejected, Unsupported
+from verinet.provers import branching, segments, subtrees
 from verinet.provers.cases import Box, box_of, common, hex_number
 from verinet.provers.refute import attack, fails_at
 from verinet.provers.smt import is_small, second_look, without_share
@@ -41,6 +42,19 @@ FEW_STARTS = 128
 FIRST_STEPS = 300
 #: Of the time that is left, what the refuter may use.
 REFUTER_SHARE = 0.25
+#: The same where bounds of units apply: their linear programs find counterexamples too.
+BRIEF_SHARE = 0.08
+#: From so many units with a breakpoint on, bounds of all units are tried before cells.
+MANY_UNITS = 24
+#: Boxes that they may look at before the refuter is asked to look harder, and in all where there is no limit of time.
+FEW_BOXES = 30
+MANY_BOXES = 100_000
+#: Of the time that is left, what bounds of units may use before cells are enumerated.
+BOUNDS_SHARE = 0.9
+#: Of the time that is left, what the search for a bottleneck may use.
+SEGMENTS_SHARE = 0.1
+#: A proof of more steps is handed to the kernel line by line.
+LONG = 10_000
 #: Smaller bounds tried when one that holds is not attained.
 HALVINGS = 12
 
@@ -70,16 +84,25 @@ def universal(claim: Always | Equal | SupErrorAtMost | SupErrorEquals, budget: B
     box = box_of(statement.domain)
     whole, budget = budget, without_share(budget) if is_small(claim) else budget
     outcome: Steps | Failure | Stopped = Stopped("not searched", 0)
-    for deep in (False, True):
+    through: tuple[kernel.Statement, list[Json]] | None = None
+    # What a journal holds a part of has had its short looks, in vain.
+    begun = any(subtrees.begun(name, statement, {}) for name in ("tree", "propagation"))
+    named = branching.applies(statement)
+    for deep in (True,) if begun else (False, True):
         left = budget.left()
-        share = budget if left is None else Budget(left * REFUTER_SHARE)
-        point = attack(claim, statement, box, sample_points(box, STARTS if deep else FEW_STARTS), share, deep)
+        part = BRIEF_SHARE if named else REFUTER_SHARE
+        share = budget if left is None else Budget(left * part)
+        starts = sample_points(box, STARTS if deep else FEW_STARTS)
+        point = None if begun else attack(claim, statement, box, starts, share, deep)
         if point is not None:
-            return _refuted(claim, point)
+            return refuted(claim, point)
         progress.update(0, 1, "no counterexample by descent; splitting")
         steps = FIRST_STEPS if budget.steps is None else min(FIRST_STEPS, budget.steps - budget.spent)
         limits = budget if deep else Budget(budget.left(), steps)
-        outcome = search(statement, limits, progress)
+        if deep:
+            through = segments.shortened(statement, Budget(None if left is None else left * SEGMENTS_SHARE, MANY_BOXES))
+        with subtrees.alone(short=not deep):
+            outcome = _searched(through[0] if through else statement, limits, progress, deep)
         if not isinstance(outcome, Stopped) or budget.exhausted() or outcome.final:
             break
     if isinstance(outcome, Stopped):
@@ -89,10 +112,10 @@ def universal(claim: Always | Equal | SupErrorAtMost | SupErrorEquals, budget: B
         look = second_look(claim, whole.left())
         if isinstance(look, str):
             return Unknown(f"{reason}; {look}" if look else reason)
-        return _refuted(claim, look)
+        return refuted(claim, look)
     if isinstance(outcome, Failure):
-        return _refuted(claim, outcome.point)
-    evidence: Json = {"steps": outcome.steps}
+        return refuted(claim, outcome.point)
+    evidence: Json = {"steps": outcome.steps} | ({"segments": through[1]} if through else {})
     if isinstance(claim, SupErrorEquals):
         attained = next((p for p in outcome.contacts if claim.attained_at(p)), None)
         if attained is None:
@@ -100,6 +123,18 @@ def universal(claim: Always | Equal | SupErrorAtMost | SupErrorEquals, budget: B
         errors = [abs(v - t.value(attained)) for v, t in zip(claim.outputs_at(attained), claim.targets, strict=True)]
         evidence |= {"point": point_json(attained), "output": errors.index(max(errors))}
     return certified(claim.text(), data, evidence)
+
+
+def _searched(statement: kernel.Statement, budget: Budget, progress: Progress, deep: bool) -> Steps | Failure | Stopped:
+    """By bounds of all units where they help; cell by cell where they do not, and first where the network is small."""
+    if not branching.applies(statement) or (not deep and branching.bent_units(statement) < MANY_UNITS):
+        return search(statement, budget, progress)
+    left = budget.left()
+    if not deep:
+        return branching.relax(statement, Budget(left, FEW_BOXES), progress)
+    limits = Budget(None, MANY_BOXES) if left is None else Budget(left * BOUNDS_SHARE)
+    outcome = branching.relax(statement, limits, progress)
+    return search(statement, budget, progress) if isinstance(outcome, Stopped) and not outcome.final else outcome
 
 
 def _smaller(claim: SupErrorEquals, box: Box, budget: Budget, progress: Progress) -> Verdict:
@@ -111,6 +146,8 @@ def _smaller(claim: SupErrorEquals, box: Box, budget: Budget, progress: Progress
         smaller = SupErrorAtMost(claim.networks, claim.targets, claim.domain, middle.limit_denominator(1000))
         if not largest <= smaller.error < claim.error:
             smaller = SupErrorAtMost(claim.networks, claim.targets, claim.domain, middle)
+        if smaller.error >= claim.error:
+            break
         data = smaller.statement()
         outcome = search(read(data), budget, progress)
         if isinstance(outcome, Failure):
@@ -124,7 +161,7 @@ def _smaller(claim: SupErrorEquals, box: Box, budget: Budget, progress: Progress
     return Unknown("the bound holds, but no point was found at which it is attained")
 
 
-def _refuted(claim: Always | Equal | SupErrorAtMost | SupErrorEquals, point: tuple[Fraction, ...]) -> Verdict:
+def refuted(claim: Always | Equal | SupErrorAtMost | SupErrorEquals, point: tuple[Fraction, ...]) -> Verdict:
     if not fails_at(claim, point):
         return Unknown("a candidate counterexample did not survive exact evaluation; please report this network")
     certificate = None
@@ -182,8 +219,10 @@ def certified(text: str, statement: Json, evidence: Json, assumptions: Sequence[
         "evidence": evidence,
     }
     certificate = Certificate(data)
+    steps = evidence.get("steps", ())
     try:
-        report = kernel.check(certificate.text)
+        # A long proof is read block by block, as from a file: as one text it would take a hundred times its size.
+        report = kernel.check(certificate.lines(), True) if len(steps) > LONG else kernel.check(certificate.text)
     except kernel.Rejected as error:
         return Unknown(f"the kernel rejected the certificate ({error}); please report this network")
     theorem = Theorem(statement, text, tuple(dict(a) for a in report.assumptions), report.statement_sha256)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from verinet.kernel import Statement, contains, negated, negated_bounds
+from verinet.kernel import Statement, contains, negated, negated_polynomials
 from verinet.provers.cases import Case, Hypothesis, common, hex_number, hypothesis
 from verinet.provers.multipliers import contradicts
-from verinet.provers.polynomial import Contact, Cut, Terms, refute_bound
+from verinet.provers.polynomial import Contact, Cut, Terms, refute_bound, refute_clause
 from verinet.provers.sides import Closed, Open, Oracle
 
-OutputForms = list[tuple[list[int], int]]
+OutputForms = list[tuple[Any, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Leaf:
 
     step: list[Any] | None = None
     witness: tuple[Fraction, ...] | None = None
+    second: tuple[Fraction, ...] | None = None  # where two points are needed
     cut: list[int] | None = None
     reason: str = ""
     cell: tuple[int, list[int]] | None = None
@@ -32,6 +33,8 @@ def goal_leaf(statement: Statement, case: Case, oracle: Oracle, outputs: OutputF
     """Refute the negation of every clause on the case."""
     if statement.targets:
         return _polynomial_goal(statement, case, oracle, outputs)
+    if any(isinstance(form, dict) for form, _ in outputs):
+        return _polynomial_clauses(statement, case, oracle, outputs)
     combinations: list[list[list[Any]]] = []
     for clause in statement.clauses:
         forms = [hypothesis(row, strict, -1, oracle.box) for row, strict in negated(clause, outputs)]
@@ -67,20 +70,36 @@ def _indexed(case: Case, forms: Sequence[Hypothesis], answer: Closed) -> list[li
 def _polynomial_goal(statement: Statement, case: Case, oracle: Oracle, outputs: OutputForms) -> Leaf:
     found: list[list[list[Any]]] = []
     contacts: list[tuple[Fraction, ...]] = []
-    for output, (form, over) in enumerate(outputs):
-        for negation in negated_bounds(statement, output, form, over):
-            answer = refute_bound(negation, case, oracle)
-            match answer:
-                case Terms(terms=terms, contacts=touched):
-                    found.append(terms)
-                    contacts.extend(touched)
-                case Cut(row=row):
-                    return Leaf(cut=row)
-                case Contact(point=point):
-                    return Leaf(witness=point)
-                case str():
-                    return Leaf(reason=answer)
+    for clause in statement.clauses:
+        ((negation, _),) = negated_polynomials(clause, outputs)
+        answer = refute_bound(negation, case, oracle)
+        match answer:
+            case Terms(terms=terms, contacts=touched):
+                found.append(terms)
+                contacts.extend(touched)
+            case Cut(row=row):
+                return Leaf(cut=row)
+            case Contact(point=point):
+                return Leaf(witness=point)
+            case str():
+                return Leaf(reason=answer)
     return Leaf(["goal", *found], contacts=tuple(contacts))
+
+
+def _polynomial_clauses(statement: Statement, case: Case, oracle: Oracle, outputs: OutputForms) -> Leaf:
+    found: list[list[list[Any]]] = []
+    for clause in statement.clauses:
+        answer = refute_clause(negated_polynomials(clause, outputs), case, oracle)
+        match answer:
+            case Terms(terms=terms):
+                found.append(terms)
+            case Cut(row=row):
+                return Leaf(cut=row)
+            case Contact(point=point):
+                return Leaf(witness=point)
+            case str():
+                return Leaf(reason=answer)
+    return Leaf(["goal", *found])
 
 
 def cell_leaf(statement: Statement, case: Case, oracle: Oracle) -> Leaf:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from verinet.claims.builders import sup_error
+from verinet.claims.builders import polynomial_sup_error
 from verinet.claims.targets import Polynomial
 from verinet.errors import NotANumber
 from verinet.exact.enclosures import FUNCTIONS
@@ -97,7 +97,7 @@ def numeric_error(
         raise NotANumber(
             f"numeric_error needs a positive number of digits, got {spelled(digits)[:80]}", fix="write digits=50"
         )
-    targets = (sup_error(network, target, domain, variables) <= 0).targets  # a claim: its sizes have been checked
+    targets = (polynomial_sup_error(network, target, domain, variables) <= 0).targets  # sizes have been checked
     box = domain.bounding_box()
     low = [end for end in box.low if end is not None]
     high = [end for end in box.high if end is not None]

@@ -7,15 +7,17 @@ activation is continuous the tie goes to the side that keeps the touching half s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from verinet.errors import BudgetExhausted
+from verinet.claims.tape import Tape
+from verinet.errors import BudgetExhausted, Unsupported
 from verinet.kernel import Statement
+from verinet.provers import subtrees
 from verinet.provers.cases import (
     Box,
     Breakpoint,
@@ -35,35 +37,15 @@ from verinet.provers.cases import (
 from verinet.provers.corners import corners_of
 from verinet.provers.leaves import Leaf, cell_leaf, goal_leaf
 from verinet.provers.sides import CLEAR, Closed, Oracle
+from verinet.provers.slope_leaves import SLOPE_KINDS, slope_leaf
+from verinet.provers.trails import Choice, CountedCell, Fails, Steps, Stopped
 from verinet.work import SILENT, Budget, Progress, under
 
 POINTS = 48
-
-
-@dataclass(frozen=True, slots=True)
-class Steps:
-    """Evidence for the kernel."""
-
-    steps: list[list[Any]]
-    leaves: int
-    cells: list[tuple[tuple[int, list[int]], list[list[int]]]]
-    contacts: list[tuple[Fraction, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Fails:
-    """A point of the domain at which the claim fails."""
-
-    point: tuple[Fraction, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """The search ended without an answer."""
-
-    reason: str
-    leaves: int
-    final: bool = False  # more budget would not help
+#: Raised when a case that an older search left open should not be taken up again.
+VERSION = "1"
+#: A cell of which only its being there matters.
+ONE_CELL: CountedCell = ((1, []), [])
 
 
 @dataclass(slots=True)
@@ -79,16 +61,15 @@ class Search:
     counting: bool
     budget: Budget
     progress: Progress
-    steps: list[list[Any]] = field(default_factory=list)
+    steps: Tape = field(default_factory=Tape)
     work: list[Case | list[Any]] = field(default_factory=list)
     leaves: int = 0
-    cells: list[tuple[tuple[int, list[int]], list[list[int]]]] = field(default_factory=list)
+    cells: list[CountedCell] = field(default_factory=list)
     contacts: list[tuple[Fraction, ...]] = field(default_factory=list)
 
     def run(self) -> Steps | Fails | Stopped:
         """Work until nothing is open."""
-        case = first_case(self.statement, self.box, sample_points(self.box))
-        self.work.append(replace(case, corners=corners_of(self.box, case)))
+        self.work.append(self.first())
         while self.work:
             item = self.work.pop()
             if isinstance(item, list):
@@ -101,6 +82,37 @@ class Search:
             if isinstance(outcome, (Fails, Stopped)):
                 return outcome
         return Steps(self.steps, self.leaves, self.cells, self.contacts)
+
+    def first(self) -> Case:
+        """The case at the root."""
+        case = first_case(self.statement, self.box, sample_points(self.box))
+        return replace(case, corners=corners_of(self.box, case))
+
+    def movable(self, case: Case) -> bool:
+        """Any case can be taken up elsewhere."""
+        return True
+
+    def hint(self, case: Case) -> None:
+        """A trail says all that `reopen` needs."""
+
+    def reopen(self, trail: Sequence[Choice], hint: None) -> Case:
+        """The case at the end of a trail, without the linear programs that it took to choose its steps."""
+        case = self.first()
+        for step, side, implied in trail:
+            if step[0] == "next":
+                case = advance(self.statement, self.box, case) or case
+                continue
+            low, strict = side == "low", (step[2] == "right") == (side == "low")
+            if step[0] == "cut":
+                row = [int(entry, 16) for entry in step[1]]
+                form = hypothesis([-e for e in row] if low else row, strict, case.hypotheses, self.box)
+                after = replace(case, hypotheses=case.hypotheses + 1, active=(*case.active, form))
+            else:
+                point = breakpoint_of(self.statement, case, self.box, step[1])
+                form = side_form(case, point, low, strict, self.box)
+                after = branch(self.statement, case, point, step[2], low, self.box, None if implied else form)
+            case = after if implied else narrowed(case, after, form)
+        return case
 
     def emit(self, step: list[Any]) -> None:
         """Append a step that closes a case."""
@@ -199,19 +211,28 @@ class Search:
         if self.counting:
             leaf = cell_leaf(self.statement, case, self.oracle)
             if leaf.cell is not None:
-                self.cells.append((leaf.cell, [row for row, _ in final_outputs(self.statement, case)]))
+                self.cells.append(self.counted(leaf.cell, case))
+        elif self.statement.kind in SLOPE_KINDS:
+            outputs = final_outputs(self.statement, case)
+            leaf = slope_leaf(self.statement, case, self.oracle, outputs, seek=not self.contacts)
         else:
             leaf = goal_leaf(self.statement, case, self.oracle, final_outputs(self.statement, case))
         self.contacts = [*leaf.contacts, *self.contacts][:POINTS]
         if leaf.step is not None:
             self.emit(leaf.step)
         elif leaf.witness is not None:
-            return Fails(leaf.witness)
+            return Fails(leaf.witness, leaf.second)
         elif leaf.cut is not None:
             self.cut(case, leaf.cut)
         else:
             return Stopped(leaf.reason, self.leaves, True)
         return None
+
+    def counted(self, point: tuple[int, list[int]], case: Case) -> CountedCell:
+        """What counting needs of a cell: nothing, unless neighbours may be joined."""
+        if self.statement.kind == "cells":
+            return ONE_CELL
+        return point, [row for row, _ in final_outputs(self.statement, case)]
 
     def cut(self, case: Case, row: list[int]) -> None:
         """Cut the case in two by a form of the inputs; the low side owns the tie."""
@@ -221,6 +242,15 @@ class Search:
         for form in (above, below):
             side = replace(case, hypotheses=case.hypotheses + 1, active=(*case.active, form))
             self.work.append(narrowed(case, side, form))
+
+
+def begin(statement: Statement, options: dict[str, Any], budget: Budget, progress: Progress = SILENT) -> Search:
+    """A search that nothing has been done for yet; it has no options."""
+    if statement.domain is None:
+        raise Unsupported("a statement without a domain is evaluated, not searched", fix="report this claim")
+    box = box_of(statement.domain)
+    counting = statement.kind in ("cells", "linear-regions")
+    return Search(statement, box, Oracle(box), counting, budget, progress)
 
 
 def search(statement: Statement, budget: Budget | None = None, progress: Progress = SILENT) -> Steps | Fails | Stopped:
@@ -233,10 +263,11 @@ def search(statement: Statement, budget: Budget | None = None, progress: Progres
     """
     if statement.domain is None:
         return Stopped("a statement without a domain is evaluated, not searched", 0)
-    box = box_of(statement.domain)
-    counting = statement.kind in ("cells", "linear-regions")
     limits = budget or Budget()
-    running = Search(statement, box, Oracle(box), counting, limits, progress)
+    shared = subtrees.shared()
+    if shared is not None:
+        return shared.search("tree", statement, {}, limits, progress)
+    running = begin(statement, {}, limits, progress)
     try:
         with under(limits):
             return running.run()
@@ -311,3 +342,6 @@ def survey(case: Case, waiting: tuple[Breakpoint, ...]) -> tuple[Breakpoint | No
     place = int(np.argmax(depth))
     others = [step for step, reach in zip(waiting, depth.tolist(), strict=True) if reach <= CLEAR]
     return (waiting[place] if depth[place] > CLEAR else None), others
+
+
+__all__ = ["POINTS", "VERSION", "Fails", "Search", "Steps", "Stopped", "begin", "sample_points", "search", "survey"]

@@ -1,0 +1,104 @@
+"""Open cases of the search by bounds, and the step `goal` that closes one: multipliers for every clause."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from verinet.errors import BudgetExhausted
+from verinet.exact.programs import Infeasible, System, feasible
+from verinet.kernel import Statement
+from verinet.provers.cases import hex_number
+from verinet.provers.hulls import Key
+from verinet.provers.relaxed import Frame, atoms, indexed, refutation, refutes
+from verinet.provers.thresholds import Beyond, Multipliers, by_inputs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Open:
+    """A box that nothing is known about; the first one may have to be refined."""
+
+    low: tuple[int, ...]
+    high: tuple[int, ...]
+    hypotheses: int
+    depth: int = 0
+    refine: int = 1
+    beyond: tuple[Beyond, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """A box carried to the last layer, some of whose bent units are split."""
+
+    frame: Frame
+    low: tuple[int, ...]
+    high: tuple[int, ...]
+    beyond: tuple[Beyond, ...]
+
+
+def replaced(values: tuple[int, ...], place: int, value: int) -> tuple[int, ...]:
+    """The tuple with one entry changed."""
+    return (*values[:place], value, *values[place + 1 :])
+
+
+def shown_by_inputs(statement: Statement, over: int, case: Open | Part, clause: int) -> Multipliers | None:
+    """Multipliers of a clause that the inputs decide on this box."""
+    return by_inputs(statement.clauses[clause], over, (case.low, case.high), case.beyond)
+
+
+def _plain(statement: Statement, over: int, where: tuple[Open | Part, Frame], clause: int) -> list[list[Any]] | None:
+    """The same by the kernel's indices."""
+    case, frame = where
+    last = len(statement.clauses[clause]) + frame.hypotheses
+    found = shown_by_inputs(statement, over, case, clause)
+    return None if found is None else [[k if k >= 0 else last + k, hex_number(factor)] for k, factor in found]
+
+
+def near(
+    statement: Statement, over: int, where: tuple[Open | Part, Frame], weights: Sequence[dict[Key, float]]
+) -> list[Any] | None:
+    """The step `goal` with integer multipliers near the weights of each clause."""
+    frame = where[1]
+    texts: list[list[list[Any]]] = []
+    for clause, duals in enumerate(weights):
+        text = _plain(statement, over, where, clause)
+        if text is not None:
+            texts.append(text)
+            continue
+        negations = atoms(statement, clause, frame)
+        keys = [key for key in frame.known if key in duals]
+        forms = [*negations, *(frame.known[key] for key in keys)]
+        values = [duals.get(("atom", k), 0.0) for k in range(len(negations))] + [duals[key] for key in keys]
+        found = refutation(forms, values, frame)
+        if found is None:
+            return None
+        texts.append(indexed(len(negations), frame, forms, found))
+    return ["goal", *texts]
+
+
+def exactly(statement: Statement, over: int, part: Part) -> list[Any] | tuple[Fraction, ...]:
+    """The step for a part in which nothing bends, by exact linear programs, or a point at which the claim fails."""
+    texts: list[list[list[Any]]] = []
+    frame = part.frame
+    low = tuple(Fraction(a, frame.over) for a, _ in frame.ends)
+    high = tuple(Fraction(b, frame.over) for _, b in frame.ends)
+    for clause in range(len(statement.clauses)):
+        text = _plain(statement, over, (part, frame), clause)
+        if text is not None:
+            texts.append(text)
+            continue
+        negations = atoms(statement, clause, frame)
+        forms = [*negations, *frame.known.values()]
+        rows = tuple((*form.row, *([0] * (len(low) + 1 - len(form.row)))) for form in forms)
+        answer = feasible(System(rows, tuple(form.strict for form in forms), low, high))
+        if not isinstance(answer, Infeasible):
+            return answer.point[: len(part.low)]
+        multipliers = [0] * len(forms)
+        for place, factor in answer.multipliers:
+            multipliers[place] += factor
+        if not refutes(forms, multipliers, frame):
+            raise BudgetExhausted("an exact refutation was not confirmed", fix="report this network")
+        texts.append(indexed(len(negations), frame, forms, multipliers))
+    return ["goal", *texts]
