@@ -11,6 +11,8 @@ import pytest
 
 from verinet import kernel
 from verinet.claims import SupErrorAtMost, SupErrorEquals
+from verinet.claims.families import Family
+from verinet.claims.induction import Conclusion
 from verinet.networks.build import network, relu, variable
 from verinet.provers.second_look import numeric_error
 from verinet.theorems import Entry, discover, index_text, replay, search
@@ -27,7 +29,8 @@ def test_the_index_is_what_the_scripts_say() -> None:
 
 
 def test_every_certificate_belongs_to_a_row_and_every_row_has_its_certificates() -> None:
-    assert {path for entry in ENTRIES for path in entry.certificates} == set(PROOFS.rglob("*.json"))
+    stored = {path for entry in ENTRIES for path in entry.certificates}
+    assert stored == {*PROOFS.rglob("*.json"), *PROOFS.rglob("*.smt2")}
 
 
 def test_every_script_has_a_row() -> None:
@@ -39,7 +42,11 @@ def test_every_stored_certificate_replays_and_states_what_its_script_says(entry:
     checked = replay(entry)
     assert [c.label for c in checked] == list(entry.labels)
     assert [(c.verdict, c.reason) for c in checked] == [("checked", "")] * len(checked)
-    assert all(c.report is not None and c.report.assumptions == [] for c in checked)
+    claims = [instance.true_claim for instance in entry.instances()]
+    expected = [list(getattr(claim, "assumptions", ())) for claim in claims]
+    # what solvers said is told by the evidence, not by the claim
+    told = [[a for a in c.report.assumptions if a["kind"] != "solver"] for c in checked if c.report is not None]
+    assert told == expected
 
 
 @every_entry
@@ -54,8 +61,10 @@ def test_headers_are_complete_and_references_known(entry: Entry) -> None:
 
 @every_entry
 def test_instances_are_not_called_a_theorem_about_all_n(entry: Entry) -> None:
-    """Format 1 has neither symbolic parameters nor induction, so no family can have been proved."""
-    assert entry.scope in ("single", "instances")
+    """A family was proved with symbolic parameters, or by a lemma that leads on from what was checked."""
+    assert entry.scope in ("single", "instances", "family")
+    if entry.scope == "family":
+        assert any(isinstance(instance.claim, (Family, Conclusion)) for instance in entry.instances())
     if entry.scope == "instances":
         assert re.search(r"\b[a-zA-Z] = [0-9]+, |T_1, T_2", entry.header().statement), "say which instances"
 
@@ -79,7 +88,7 @@ def test_every_theorem_is_found_again(entry: Entry) -> None:
 def test_no_numeric_error_exceeds_its_bound(entry: Entry) -> None:
     for instance in entry.instances():
         claim = instance.claim
-        if isinstance(claim, (SupErrorAtMost, SupErrorEquals)):
+        if isinstance(claim, (SupErrorAtMost, SupErrorEquals)) and claim.domain.has_bounded_box:
             look = numeric_error(claim.network, claim.targets, claim.domain)
             assert not look.exceeds(claim.error)
             # and where the bound is attained at a rational point, the look comes near
@@ -89,17 +98,17 @@ def test_no_numeric_error_exceeds_its_bound(entry: Entry) -> None:
 
 def test_the_kernel_alone_accepts_all_certificates() -> None:
     paths = [str(path) for path in sorted(PROOFS.rglob("*.json"))]
-    command = [sys.executable, "-I", "-S", str(Path(kernel.__file__)), "--strict", *paths]
+    command = [sys.executable, "-I", "-S", str(Path(kernel.__file__)), *paths]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("CHECKED   ") == len(paths)
+    assert len(re.findall(r"^CHECKED( UNDER \d+ ASSUMPTIONS?)?   ", done.stdout, flags=re.M)) == len(paths)
 
 
 def test_sizes() -> None:
     sizes = {path.name: path.stat().st_size for path in PROOFS.rglob("*.json")}
     assert sizes["sup_error_sawtooth_square_eq.m8.json"] < 200_000
     assert sizes["region_count_sawtooth_eq.m8.json"] < 200_000
-    assert sum(sizes.values()) < 4_000_000
+    assert sum(sizes.values()) < 6_000_000
 
 
 def test_interval_arithmetic_gives_the_bound_that_is_not_attained() -> None:

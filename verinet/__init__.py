@@ -57,9 +57,12 @@ __all__ = [
     "check",
     "claims",
     "compose",
+    "copies",
     "count_regions",
+    "domain_product",
     "dyadic",
     "evaluate",
+    "explain",
     "explore",
     "interval",
     "latex",
@@ -70,19 +73,27 @@ __all__ = [
     "minimum",
     "network",
     "numeric_error",
+    "on_inputs",
     "parallel",
     "parameter",
+    "permute_neurons",
     "piecewise",
     "polytope",
+    "precompose",
     "prove",
+    "prune_neurons",
+    "quantise",
     "read_network",
     "readouts",
+    "recession",
     "relu",
+    "rescale_neurons",
     "scale",
     "skip",
     "slice_chain",
     "slice_line",
     "slice_plane",
+    "smtlib",
     "stack",
     "symbolic_activation",
     "symbolic_network",
@@ -104,15 +115,23 @@ HOMES = {
         "activation",
         "add",
         "compose",
+        "copies",
         "evaluate",
         "layered",
         "leaky_relu",
         "maximum",
         "minimum",
         "network",
+        "on_inputs",
         "parallel",
+        "permute_neurons",
+        "precompose",
+        "prune_neurons",
+        "quantise",
         "readouts",
+        "recession",
         "relu",
+        "rescale_neurons",
         "scale",
         "skip",
         "stack",
@@ -120,10 +139,12 @@ HOMES = {
         "variables",
     ),
     "verinet.networks.formats": ("read_network", "write_network"),
-    "verinet.geometry": ("Halfspace", "Polyhedron", "box", "interval", "polytope", "whole_space"),
+    "verinet.geometry": ("Halfspace", "Polyhedron", "box", "domain_product", "interval", "polytope", "whole_space"),
     "verinet.claims": ("Certificate", "Counterexample", "Proved", "Refuted", "Theorem", "Unknown"),
     "verinet.provers.portfolio": ("prove",),
+    "verinet.provers.smt_export": ("smtlib",),
     "verinet.report": ("check", "latex"),
+    "verinet.report.explanation": ("explain",),
     "verinet.provers.second_look": ("numeric_error",),
     "verinet.errors": (
         "BadFormat",
@@ -171,7 +192,7 @@ if TYPE_CHECKING:
     from verinet.exact.linalg import Matrix
     from verinet.exact.parameters import parameter
     from verinet.exact.rationals import Q, dyadic
-    from verinet.geometry import Halfspace, Polyhedron, box, interval, polytope, whole_space
+    from verinet.geometry import Halfspace, Polyhedron, box, domain_product, interval, polytope, whole_space
     from verinet.geometry.complexes import PolyhedralComplex
     from verinet.networks import (
         Activation,
@@ -180,15 +201,23 @@ if TYPE_CHECKING:
         activation,
         add,
         compose,
+        copies,
         evaluate,
         layered,
         leaky_relu,
         maximum,
         minimum,
         network,
+        on_inputs,
         parallel,
+        permute_neurons,
+        precompose,
+        prune_neurons,
+        quantise,
         readouts,
+        recession,
         relu,
+        rescale_neurons,
         scale,
         skip,
         stack,
@@ -198,6 +227,7 @@ if TYPE_CHECKING:
     from verinet.networks.formats import read_network, write_network
     from verinet.provers.portfolio import prove
     from verinet.provers.second_look import numeric_error
+    from verinet.provers.smt_export import smtlib
     from verinet.regions.counting import RegionCounts, count_regions
     from verinet.regions.exploration import Exploration
     from verinet.regions.line import Line, line
@@ -206,6 +236,7 @@ if TYPE_CHECKING:
     from verinet.regions.symbolic import symbolic_activation, symbolic_network, symbolic_regions
     from verinet.regions.walk import explore
     from verinet.report import check, latex
+    from verinet.report.explanation import explain
 
 _HOME_OF = {name: home for home, names in HOMES.items() for name in names}
 

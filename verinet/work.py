@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -100,8 +100,10 @@ class Silent:
 SILENT: Progress = Silent()
 
 
-def write_file(path: str | os.PathLike[str], data: str | bytes) -> None:
+def write_file(path: str | os.PathLike[str], data: str | bytes | Iterable[str]) -> None:
     """Write the file whole or leave the old one: a temporary file beside it, renamed when complete.
+
+    Parts of a text are written one after another, so that the whole of it need not be in memory.
 
     Raises
     ------
@@ -109,12 +111,13 @@ def write_file(path: str | os.PathLike[str], data: str | bytes) -> None:
         If the folder cannot be written to; nothing is left behind.
     """
     target = Path(path)
-    content = data.encode("utf-8") if isinstance(data, str) else data
+    parts = [data] if isinstance(data, (str, bytes)) else data
     temporary: str | None = None
     try:
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            for part in parts:
+                file.write(part.encode("utf-8") if isinstance(part, str) else part)
             file.flush()
             os.fsync(file.fileno())
         umask = os.umask(0)
@@ -148,6 +151,33 @@ def read_bytes(path: str | os.PathLike[str], limit: int = LARGEST_FILE) -> bytes
                 f"{path} holds more than the {limit} bytes that are read", fix="split the file or check its name"
             )
         return data
+    except OSError as error:
+        raise BadFormat(f"{path} cannot be read: {error.strerror}", fix="name a file that exists") from error
+
+
+def read_lines(path: str | os.PathLike[str], limit: int = LARGEST_FILE) -> Iterator[str]:
+    """The lines of a text one by one, each with its end; only one of them is in memory.
+
+    Raises
+    ------
+    BadFormat
+        If it cannot be read, is not UTF-8, or a line holds more than `limit` bytes.
+    """
+    try:
+        with open(path, "rb") as file:
+            place = 0
+            while line := file.readline(limit + 1):
+                place += 1
+                if len(line) > limit:
+                    raise BadFormat(
+                        f"line {place} of {path} holds more than the {limit} bytes that are read",
+                        fix="split the file or check its name",
+                    )
+                yield line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadFormat(
+            f"{path} is not text: byte {error.start} of line {place} is not UTF-8", fix="name a text file in UTF-8"
+        ) from error
     except OSError as error:
         raise BadFormat(f"{path} cannot be read: {error.strerror}", fix="name a file that exists") from error
 

@@ -53,7 +53,7 @@ sys.exit(main())
 @pytest.mark.parametrize(
     "place",
     [
-        "verinet.provers.tree.survey",
+        "verinet.provers.branching.relax",
         "verinet.provers.decide.attack",
         "verinet.cli.networks.read_file",
         "verinet.kernel.check",

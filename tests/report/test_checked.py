@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -48,7 +49,10 @@ def test_lines_are_read_as_lines(tmp_path: Path) -> None:
     data = json.loads(CERTIFICATES["linear_regions"].read_text(encoding="utf-8"))
     steps = data["evidence"].pop("steps")
     path = tmp_path / "regions.jsonl"
-    path.write_text("\n".join(json.dumps(part) for part in (data, *steps)), encoding="utf-8")
+    lines = [json.dumps(data)]
+    for block in (steps[:2], steps[2:]):
+        lines.append(json.dumps([hashlib.sha256(lines[-1].encode()).hexdigest(), *block]))
+    path.write_text("\n".join(lines), encoding="utf-8")
     assert vn.check(path).hash == vn.check(CERTIFICATES["linear_regions"]).hash
 
 

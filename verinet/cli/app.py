@@ -10,11 +10,14 @@ import typer
 
 from verinet.cli.commands import (
     check_command,
+    equal_command,
     eval_command,
+    explain_command,
     export_command,
     import_command,
     proofs_command,
     prove_command,
+    referee_command,
     regions_command,
     show_command,
 )
@@ -26,9 +29,12 @@ INTERRUPTED = 130
 COMMANDS: dict[str, Callable[..., None]] = {
     "eval": eval_command,
     "prove": prove_command,
+    "equal": equal_command,
+    "referee": referee_command,
     "regions": regions_command,
     "check": check_command,
     "show": show_command,
+    "explain": explain_command,
     "import": import_command,
     "export": export_command,
     "proofs": proofs_command,

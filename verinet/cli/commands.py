@@ -54,8 +54,60 @@ def eval_command(
 
 
 def prove_command(
-    network: Net,
-    property_file: Annotated[str, typer.Argument(metavar="PROPERTY", help="A VNN-LIB 1.0 file: the violation")],
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NET... [PROPERTY]", help="Networks, then a VNN-LIB file (1.0 or 2.0), which states the violation"
+        ),
+    ],
+    claim: Annotated[
+        str | None,
+        typer.Option("--claim", metavar="CLAIM", help='Instead of a file: "y_0 >= x_0 on [-1,1]^2", "injective", ...'),
+    ] = None,
+    domain: Annotated[
+        str | None,
+        typer.Option("--domain", metavar="SET", help='Of --claim, if it names none: "[-1,1]^2", "R", or FILE.vnnlib'),
+    ] = None,
+    output: Annotated[str | None, typer.Option("-o", "--output", metavar="CERT", help="Write the certificate")] = None,
+    budget: Annotated[
+        float | None, typer.Option("--budget", metavar="SECONDS", help="Give up after so many seconds")
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", metavar="N", help="Processes that search")] = 1,
+    journal: Annotated[
+        str | None,
+        typer.Option("--journal", metavar="FILE", help="Keep finished work; the same command goes on from there"),
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", metavar="ADDRESS", help="A dask scheduler: search on its machines")
+    ] = None,
+    physical: Physical = False,
+    batch_normalization: Normalising = "exact",
+    as_json: AsJson = False,
+) -> None:
+    """Decide whether an input violates a property, or whether a claim is true.
+
+    PROVED: none does, and here is a certificate. REFUTED: this one does, exactly. UNKNOWN: neither, and why.
+    """
+
+    def work() -> Outcome:
+        from verinet.cli.prove import Effort, prove
+
+        effort = Effort(jobs, journal, cluster)
+        return prove(files, claim, domain, output, budget, _options(physical, batch_normalization), effort)
+
+    raise typer.Exit(run("prove", work, as_json))
+
+
+def equal_command(
+    first: Annotated[str, typer.Argument(metavar="A", help="A network")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another one")],
+    within: Annotated[
+        str | None, typer.Option("--within", metavar="E", help="Every output at most so far apart, such as 1/100")
+    ] = None,
+    domain: Annotated[
+        str | None,
+        typer.Option("--domain", metavar="SET", help='"[-1,1]^2", "R", or FILE.vnnlib; else that of the networks'),
+    ] = None,
     output: Annotated[str | None, typer.Option("-o", "--output", metavar="CERT", help="Write the certificate")] = None,
     budget: Annotated[
         float | None, typer.Option("--budget", metavar="SECONDS", help="Give up after so many seconds")
@@ -64,17 +116,38 @@ def prove_command(
     batch_normalization: Normalising = "exact",
     as_json: AsJson = False,
 ) -> None:
-    """Decide whether an input violates a property.
+    """Decide whether two networks are the same function of a set, exactly or up to a distance."""
 
-    PROVED: none does, and here is a certificate. REFUTED: this one does, exactly. UNKNOWN: neither, and why.
+    def work() -> Outcome:
+        from verinet.cli.claims import equal
+
+        return equal(first, second, within, domain, output, budget, _options(physical, batch_normalization))
+
+    raise typer.Exit(run("equal", work, as_json))
+
+
+def referee_command(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NET... PROPERTY WITNESS...", help="Or one listing: .csv, .json, or a folder with witnesses.csv"
+        ),
+    ],
+    physical: Physical = False,
+    batch_normalization: Normalising = "exact",
+    as_json: AsJson = False,
+) -> None:
+    """Evaluate published counterexamples exactly, their decimals taken as they are spelled.
+
+    Exit status: 0 all valid, 2 some only after clipping to the input set, 1 some wrong, 3 some unreadable.
     """
 
     def work() -> Outcome:
-        from verinet.cli.prove import prove
+        from verinet.cli.referee import referee
 
-        return prove(network, property_file, output, budget, _options(physical, batch_normalization))
+        return referee(files, _options(physical, batch_normalization))
 
-    raise typer.Exit(run("prove", work, as_json))
+    raise typer.Exit(run("referee", work, as_json))
 
 
 def regions_command(
@@ -172,6 +245,26 @@ def show_command(
     raise typer.Exit(run("show", work, as_json))
 
 
+def explain_command(
+    certificate: Annotated[str, typer.Argument(metavar="CERT", help="A certificate")],
+    depth: Annotated[
+        int | None, typer.Option("--depth", metavar="N", help="How many divisions deep; the rest is counted")
+    ] = None,
+    leaves: Annotated[
+        bool, typer.Option("--leaves", help="Instead of the tree: every case that closes, with all it assumes")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check a certificate and tell its proof: how its cases are divided, and why each of them closes."""
+
+    def work() -> Outcome:
+        from verinet.cli.show import explained
+
+        return explained(certificate, depth, leaves)
+
+    raise typer.Exit(run("explain", work, as_json))
+
+
 def import_command(
     network: Net,
     output: Annotated[str, typer.Option("-o", "--output", metavar="NET.json", help="The canonical JSON to write")],
@@ -190,24 +283,38 @@ def import_command(
 
 
 def export_command(
-    network: Net,
-    output: Annotated[str, typer.Option("-o", "--output", metavar="OUT", help="A file .onnx, .nnet, .json or .npz")],
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="NET... [PROPERTY]", help="A network; or, for claims, networks and a VNN-LIB file"),
+    ],
+    output: Annotated[
+        str,
+        typer.Option(
+            "-o", "--output", metavar="OUT", help="A file .onnx, .nnet, .json or .npz; .smt2, .vnnlib (claims)"
+        ),
+    ],
     domain: Annotated[
         str | None,
         typer.Option(
             "--domain", metavar="BOX", help='For .nnet and .json: the inputs, "[-1,1]^2" or "[0,1] x [-2,1/2]"'
         ),
     ] = None,
+    smtlib: Annotated[
+        bool, typer.Option("--smtlib", help="Write the claim as SMT-LIB 2: satisfiable if something refutes it")
+    ] = False,
+    claim: Annotated[
+        str | None, typer.Option("--claim", metavar="CLAIM", help="The claim, instead of a property file")
+    ] = None,
     physical: Physical = False,
     batch_normalization: Normalising = "exact",
     as_json: AsJson = False,
 ) -> None:
-    """Write a network in another format, exactly."""
+    """Write a network in another format, exactly; or a claim as SMT-LIB 2 or VNN-LIB 2.0."""
 
     def work() -> Outcome:
-        from verinet.cli.convert import export_network
+        from verinet.cli.convert import export
 
-        return export_network(network, output, domain, _options(physical, batch_normalization))
+        return export(files, output, domain, smtlib, claim, _options(physical, batch_normalization))
 
     raise typer.Exit(run("export", work, as_json))
 

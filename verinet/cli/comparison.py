@@ -33,7 +33,7 @@ def compare(theorem: CheckedTheorem, networks: list[tuple[str, Network]]) -> Non
             where=theorem.source or None,
         )
     for place, ((path, network), layers) in enumerate(zip(networks, embedded, strict=True)):
-        difference = _difference(theorem, network, layers)
+        difference = _difference(theorem, place, network, layers)
         if difference:
             raise CertificateRejected(
                 f"network {place} of the certificate is not the one in {path}: {difference}",
@@ -42,32 +42,32 @@ def compare(theorem: CheckedTheorem, networks: list[tuple[str, Network]]) -> Non
             )
 
 
-def _difference(theorem: CheckedTheorem, network: Network, embedded: tuple[Layer, ...]) -> str:
+def _difference(theorem: CheckedTheorem, place: int, network: Network, embedded: tuple[Layer, ...]) -> str:
     """The first difference in words, "" if there is none."""
-    inputs = theorem.decoded.input_size
+    inputs = theorem.decoded.shapes[place][0]
     if network.input_size != inputs:
         return f"it is a function of {inputs} variables, the one in the file of {network.input_size}"
     try:
-        (chain,) = networks_json((network,), _domain(theorem))
+        (chain,) = networks_json((network,), _domain(theorem, place))
     except VerinetError as error:
         return f"the file's network has no chain of layers ({error.problem})"
     rebuilt = kernel.read_network(chain, "network", inputs)
-    for place, (ours, theirs) in enumerate(zip(embedded, rebuilt, strict=False)):
+    for depth, (ours, theirs) in enumerate(zip(embedded, rebuilt, strict=False)):
         reason = _layer_difference(ours, theirs)
         if reason:
-            return f"layer {place} differs: {reason}"
+            return f"layer {depth} differs: {reason}"
     if len(embedded) != len(rebuilt):
         shapes = [shape_text((inputs, *(len(layer.weights) for layer in layers))) for layers in (embedded, rebuilt)]
         return f"its shape is {shapes[0]}, that of the file {shapes[1]}"
     return ""
 
 
-def _domain(theorem: CheckedTheorem) -> Polyhedron:
+def _domain(theorem: CheckedTheorem, place: int) -> Polyhedron:
     statement = theorem.decoded
-    if statement.domain is not None:
-        return statement.domain
-    point = statement.point or ()
-    return Polyhedron(point, point)
+    for part in statement.parts or (statement,):
+        if place in part.places:
+            return part.domain if part.domain is not None else Polyhedron(part.point or (), part.point or ())
+    return Polyhedron((), ())
 
 
 def _layer_difference(ours: Layer, theirs: Layer) -> str:
@@ -91,6 +91,7 @@ def _scaled(table: list[Piece], factor: int) -> list[Piece]:
             piece.side,
             None if piece.slope is None else piece.slope * factor,
             piece.offset * factor,
+            tuple(entry * factor for entry in piece.curve),
         )
         for piece in table
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import PurePath
 
@@ -10,10 +11,12 @@ from verinet.cli.networks import read, refuse_output
 from verinet.cli.outcome import DONE, Outcome
 from verinet.errors import BadFormat, InexactInput, NotANumber, ShapeMismatch, Unsupported
 from verinet.exact.rationals import Q
-from verinet.networks.formats import ReadOptions, write_network
+from verinet.networks.formats import WRITERS, ReadOptions, write_network
 
 #: Endings of the formats that have a place for a domain.
 HOLD_A_DOMAIN = (".json", ".nnet")
+#: Endings of files that hold claims.
+OF_CLAIMS = (".smt2", ".vnnlib")
 #: One side of a box, ``[a,b]`` or ``[a,b]^n``.
 _SIDE = re.compile(r"\s*\[([^\[\],]*),([^\[\],]*)\]\s*(?:\^\s*([1-9][0-9]{0,6})\s*)?", re.ASCII)
 
@@ -34,6 +37,35 @@ def import_network(path: str, output: str, options: ReadOptions) -> Outcome:
             fix="name a file that ends in .json, or use verinet export for other formats",
         )
     return export_network(path, output, None, options)
+
+
+def export(
+    paths: Sequence[str], output: str, domain: str | None, smtlib: bool, claim: str | None, options: ReadOptions
+) -> Outcome:
+    """Write a network, or, with ``--smtlib``, ``--claim`` or an output .smt2 or .vnnlib, what is claimed of it.
+
+    Raises
+    ------
+    Unsupported
+        If the ending of the output does not go with the options; others as `export_network` and `export_claim`.
+    """
+    ending = PurePath(output).suffix.lower()
+    if smtlib or claim is not None or ending in OF_CLAIMS:
+        from verinet.cli.claims import export_claim
+
+        if ending not in OF_CLAIMS and not (smtlib and ending not in WRITERS):
+            raise Unsupported(
+                f"claims are written as {' or '.join(OF_CLAIMS)}, got {output!r}", fix="write -o OUT.smt2, say"
+            )
+        if smtlib and ending == ".vnnlib":
+            raise Unsupported(f"--smtlib writes SMT-LIB 2, got {output!r}", fix="name a file that ends in .smt2")
+        return export_claim(paths, output, claim, domain, ending != ".vnnlib", options)
+    if len(paths) != 1:
+        raise Unsupported(
+            f"export writes one network, got {len(paths)} files",
+            fix="give one; claims about several are written with --smtlib",
+        )
+    return export_network(paths[0], output, domain, options)
 
 
 def export_network(path: str, output: str, domain: str | None, options: ReadOptions) -> Outcome:

@@ -1,4 +1,4 @@
-"""``verinet show CERT``: the theorem of a certificate, checked first, as text or as LaTeX."""
+"""``verinet show`` and ``verinet explain``: the theorem of a certificate, or its proof; checked first."""
 
 from __future__ import annotations
 
@@ -30,3 +30,22 @@ def show(path: str, as_latex: bool, as_text: bool, style: str) -> Outcome:
     text = latex(theorem, cast(Style, style)).rstrip("\n") if as_latex else theorem_text(theorem)
     form = "latex" if as_latex else "text"
     return Outcome(DONE, (text,), {"path": path, "form": form, "text": text, **theorem.to_json()})
+
+
+def explained(path: str, depth: int | None, leaves: bool) -> Outcome:
+    """``verinet explain``: the tree of a certificate, checked first, as text.
+
+    Raises
+    ------
+    CertificateRejected
+        If the kernel refuses it: nothing of it is explained.
+    Unsupported
+        For a negative depth.
+    """
+    from verinet.report.explanation import explain
+
+    if depth is not None and depth < 0:
+        raise Unsupported(f"--depth counts divisions, got {depth}", fix="write --depth 3")
+    with located(path):
+        lines = explain(path, depth, leaves)
+    return Outcome(DONE, lines, {"path": path, "lines": list(lines)})

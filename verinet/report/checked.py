@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import PurePath
 from typing import Any
 
 from verinet import kernel
 from verinet.claims.verdicts import Certificate, Proved
-from verinet.errors import CertificateRejected, Unsupported
+from verinet.errors import BadFormat, CertificateRejected, Unsupported
 from verinet.report.statements import Decoded, decode
 from verinet.report.text import counted, statement_text
-from verinet.work import read_bytes
+from verinet.work import read_bytes, read_lines
 
 Json = dict[str, Any]
 Source = str | os.PathLike[str] | Certificate | Proved
@@ -92,7 +94,7 @@ def check(source: Source) -> CheckedTheorem:
     Parameters
     ----------
     source : path, Certificate or Proved
-        A path ending in ``.jsonl`` holds a header line and one step a line.
+        A path ending in ``.jsonl`` holds a header line and below it lines of steps.
 
     Returns
     -------
@@ -118,9 +120,13 @@ def check(source: Source) -> CheckedTheorem:
     """
     text, path, lines = _text_of(source)
     try:
-        report = kernel.check(text, lines)
+        if lines is None:
+            report = kernel.check(text)
+        else:
+            # The kernel reads line by line, so that a long proof need not be in memory; the header stays.
+            report = kernel.check(chain([text], lines), True)
         # Only of an accepted file: the same text, read a second time for its parts.
-        header = kernel.read_json(text.split("\n", 1)[0] if lines else text, "file")
+        header = kernel.read_json(text, "file")
         decoded = decode(header["statement"])
     except kernel.Rejected as error:
         raise rejected(str(error), path) from error
@@ -146,13 +152,13 @@ def rejected(reason: str, path: str) -> CertificateRejected:
     )
 
 
-def _text_of(source: Source) -> tuple[str, str, bool]:
-    """Text, path and whether it is in lines."""
+def _text_of(source: Source) -> tuple[str, str, Iterator[str] | None]:
+    """Text, path, and the lines below if it is in lines: then the text is the first one."""
     match source:
         case Proved(certificate=certificate):
-            return certificate.text, "", False
+            return certificate.text, "", None
         case Certificate():
-            return source.text, "", False
+            return source.text, "", None
         case str() | os.PathLike():
             path = os.fspath(source)
         case _:
@@ -160,7 +166,37 @@ def _text_of(source: Source) -> tuple[str, str, bool]:
                 f"check needs the path of a certificate or a Certificate, got {type(source).__name__}",
                 fix='write vn.check("square3.json") or vn.check(verdict.certificate)',
             )
+    if PurePath(path).suffix == ".jsonl":
+        lines = _lines_of(path)
+        return next(lines, ""), path, lines
     try:
-        return read_bytes(path).decode("utf-8"), path, PurePath(path).suffix == ".jsonl"
+        return read_bytes(path).decode("utf-8"), path, None
     except UnicodeDecodeError as error:
         raise rejected(f"byte {error.start} is not UTF-8 text", path) from error
+
+
+def _lines_of(path: str) -> Iterator[str]:
+    try:
+        yield from read_lines(path)
+    except BadFormat as error:
+        if isinstance(error.__cause__, UnicodeDecodeError):
+            raise rejected(error.problem, path) from error
+        raise
+
+
+def evidence_of(source: Source) -> tuple[Json, Iterator[Any]]:
+    """The header of a certificate that was checked, and its steps, however they are stored.
+
+    Raises
+    ------
+    CertificateRejected
+        If it is no certificate.
+    """
+    text, path, lines = _text_of(source)
+    try:
+        header = kernel.read_json(text, "file")
+        if lines is None:
+            return header, iter(header["evidence"].get("steps", ()))
+        return header, iter(list(kernel.chained(lines, text.removesuffix("\n"))))
+    except kernel.Rejected as error:
+        raise rejected(str(error), path) from error

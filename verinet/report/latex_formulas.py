@@ -14,6 +14,8 @@ from verinet.claims.targets import Polynomial
 from verinet.exact.rationals import format_rational
 from verinet.geometry.polyhedra import Halfspace, Polyhedron
 
+#: From so many letters of LaTeX on, a formula stands in the paragraph, where TeX can break it at a sign.
+_LONGEST_DISPLAY = 180
 #: A power of two from here on is written as a power: weights of float files have such denominators.
 _LARGE_POWER = 1 << 13
 _SPECIAL = {
@@ -158,3 +160,13 @@ def point(values: Sequence[Fraction]) -> str:
     r"""Return ``(1, -\tfrac{1}{3})``, or the bare number when there is one."""
     texts = [number(value) for value in values]
     return texts[0] if len(texts) == 1 else "(" + ", ".join(texts) + ")"
+
+
+def shown(formulas: list[str], end: str) -> list[str]:
+    """Formulas joined by 'and': displayed while they fit on a line, else in the paragraph, where TeX breaks them."""
+    if any(len(formula) > _LONGEST_DISPLAY for formula in formulas):
+        return [r"\begin{itemize}\raggedright", *(rf"  \item ${text}$" for text in formulas), r"\end{itemize}"]
+    if len(formulas) == 1:
+        return [rf"\[ {formulas[0]}{end} \]"]
+    lines = [f"  {text}" for text in formulas]
+    return [r"\begin{gather*}", " \\\\\n".join(lines) + end, r"\end{gather*}"]

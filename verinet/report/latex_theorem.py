@@ -11,13 +11,12 @@ from verinet.errors import Unsupported
 from verinet.report import latex_formulas as tex
 from verinet.report.checked import CheckedTheorem, Source, check
 from verinet.report.latex_networks import network_lines
+from verinet.report.latex_slopes import other_statement
 from verinet.report.statements import Decoded
 from verinet.report.text import evidence_text
 
 Style = Literal["amsthm", "plain"]
 
-#: From so many letters of LaTeX on, a formula stands in the paragraph, where TeX can break it at a sign.
-_LONGEST_DISPLAY = 180
 #: So many clauses or constraints are printed; the certificate has all.
 MOST_CLAUSES = 40
 
@@ -97,7 +96,7 @@ def _assumptions(theorem: CheckedTheorem) -> list[str]:
 
 
 def _networks(statement: Decoded) -> list[str]:
-    names = _letters(len(statement.networks))
+    names = _letters(statement)
     return [
         line
         for name, layers in zip(names, statement.networks, strict=True)
@@ -105,8 +104,9 @@ def _networks(statement: Decoded) -> list[str]:
     ]
 
 
-def _letters(count: int) -> tuple[str, ...]:
-    return ("f", "g", "h")[:count] if count <= 3 else tuple(f"f^{{({k})}}" for k in range(1, count + 1))
+def _letters(statement: Decoded) -> tuple[str, ...]:
+    few = statement.total <= 3
+    return tuple("fgh"[place] if few else f"f^{{({place + 1})}}" for place in statement.places)
 
 
 def _inputs(size: int) -> tuple[str, ...]:
@@ -115,39 +115,59 @@ def _inputs(size: int) -> tuple[str, ...]:
 
 def _outputs(statement: Decoded) -> tuple[str, ...]:
     return tuple(
-        f"{name}(x)" if size == 1 else f"{name}_{{{i}}}(x)"
-        for name, size in zip(_letters(len(statement.networks)), statement.output_sizes, strict=True)
+        f"{name}(x)" if size == 1 else f"{_indexed(name, i)}(x)"
+        for name, size in zip(_letters(statement), statement.output_sizes, strict=True)
         for i in range(size)
     )
 
 
+def _indexed(name: str, index: int) -> str:
+    return f"{name}_{{{index}}}"
+
+
 def _statement(statement: Decoded) -> list[str]:
+    if statement.kind != "all":
+        return _single(statement)
+    lines = ["Then all of the following holds.", r"\begin{enumerate}"]
+    for part in statement.parts:
+        first, *rest = _single(part)
+        first = "The value at one point is" if first == "Then" else first
+        first = first.removeprefix("Then ").removeprefix("Then, ")
+        lines += [rf"  \item {first[:1].upper()}{first[1:]}", *rest]
+    return [*lines, r"\end{enumerate}"]
+
+
+def _single(statement: Decoded) -> list[str]:
     names, outputs = _inputs(statement.input_size), _outputs(statement)
+    letter = _letters(statement)[0]
     match statement.kind:
         case "value":
             at = tex.point(statement.point or ())
             at = at if at.startswith("(") else f"({at})"
-            return ["Then", *_shown([f"f{at} = {tex.point(statement.stated)}"], ".")]
+            return ["Then", *tex.shown([f"{letter}{at} = {tex.point(statement.stated)}"], ".")]
         case "always":
-            return [f"Then for all {_where(statement, names)}", *_shown(_clauses(statement, names, outputs), ".")]
+            return [f"Then for all {_where(statement, names)}", *tex.shown(_clauses(statement, names, outputs), ".")]
         case "holds":
             return [
                 f"Then some {_where(statement, names)} satisfies",
-                *_shown(_clauses(statement, names, outputs), "."),
+                *tex.shown(_clauses(statement, names, outputs), "."),
             ]
         case "fails":
             denied = _clauses(statement, names, outputs)
             what = "violates" if len(denied) == 1 else "violates at least one of"
-            return [f"Then some {_where(statement, names)} {what}", *_shown(denied, ".")]
+            return [f"Then some {_where(statement, names)} {what}", *tex.shown(denied, ".")]
         case "equal":
-            return [f"Then for all {_where(statement, names)}", *_shown(["f(x) = g(x)"], ".")]
+            first, second = _letters(statement)
+            return [f"Then for all {_where(statement, names)}", *tex.shown([f"{first}(x) = {second}(x)"], ".")]
         case "cells":
             count = tex.number(statement.stated[0])
-            patterns = f"exactly ${count}$ activation patterns of $f$ are taken on sets with interior"
+            patterns = f"exactly ${count}$ activation patterns of ${letter}$ are taken on sets with interior"
             return [f"Then, for {_where(statement, names)}, {patterns}."]
         case "linear-regions":
             count = tex.number(statement.stated[0])
-            return [f"Then, for {_where(statement, names)}, $f$ has exactly ${count}$ linear regions."]
+            return [f"Then, for {_where(statement, names)}, ${letter}$ has exactly ${count}$ linear regions."]
+        case "lipschitz" | "monotone" | "orientation" | "integral":
+            return other_statement(statement, letter, outputs, _where(statement, names), names)
         case _:
             return _error(statement, names, outputs)
 
@@ -182,19 +202,9 @@ def _error(statement: Decoded, names: tuple[str, ...], outputs: tuple[str, ...])
         gaps.append(rf"\lvert {output} - {text} \rvert")
     bound = tex.number(statement.stated[0])
     if statement.kind == "sup-error-at-most":
-        return [f"Then for all {_where(statement, names)}", *_shown([rf"{gap} \le {bound}" for gap in gaps], ".")]
+        return [f"Then for all {_where(statement, names)}", *tex.shown([rf"{gap} \le {bound}" for gap in gaps], ".")]
     gap = gaps[0] if len(gaps) == 1 else rf"\max\bigl({', '.join(gaps)}\bigr)"
-    return [f"Then, over all {_where(statement, names)},", *_shown([rf"\max_{{x}} {gap} = {bound}"], ".")]
-
-
-def _shown(formulas: list[str], end: str) -> list[str]:
-    """Formulas joined by 'and': displayed while they fit on a line, else in the paragraph, where TeX breaks them."""
-    if any(len(formula) > _LONGEST_DISPLAY for formula in formulas):
-        return [r"\begin{itemize}\raggedright", *(rf"  \item ${text}$" for text in formulas), r"\end{itemize}"]
-    if len(formulas) == 1:
-        return [rf"\[ {formulas[0]}{end} \]"]
-    lines = [f"  {text}" for text in formulas]
-    return [r"\begin{gather*}", " \\\\\n".join(lines) + end, r"\end{gather*}"]
+    return [f"Then, over all {_where(statement, names)},", *tex.shown([rf"\max_{{x}} {gap} = {bound}"], ".")]
 
 
 def _facts(theorem: CheckedTheorem) -> list[str]:

@@ -6,7 +6,7 @@ What is printed comes from here, hence from what was checked, and not from the c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import gcd
 from typing import Any
@@ -19,6 +19,9 @@ from verinet.kernel import Layer
 
 Point = tuple[Fraction, ...]
 
+#: Kinds whose clauses are printed; other kinds have clauses that say what else they state.
+WITH_CLAUSES = ("always", "holds", "fails")
+
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
@@ -27,31 +30,47 @@ class Decoded:
     Parameters
     ----------
     kind : str
-        One of the kernel's kinds.
+        One of the kernel's kinds, or ``"all"`` for a conjunction.
     networks : tuple of tuple of kernel.Layer
-        The chains.
+        The chains; of a conjunction: those that differ, in the order in which they occur.
     domain : Polyhedron or None
-        None for a value at a point.
+        None for a value at a point; of a conjunction: of its first part that has one.
     clauses : tuple of tuple of Atom
     targets : tuple of Polynomial
+        Of an integral: the integrand, in the inputs and then all outputs.
     stated : tuple of Fraction
-        The error, the count, or the outputs.
+        The error, the bound, the count, the outputs, or the two bounds of an integral.
     point : tuple of Fraction or None
         Of a value.
+    words : tuple of tuple of str
+        The norm, the sign, the signs of a monotone map, or whether an integrand is an absolute value ("yes", "no").
+    power : int
+        Of an integrand.
+    parts : tuple of Decoded
+        Of a conjunction.
+    places : tuple of int
+        Which of the networks of the whole statement these are, counted from 0.
+    total : int
+        How many networks the whole statement has.
     """
 
     kind: str
     networks: tuple[tuple[Layer, ...], ...]
     domain: Polyhedron | None
-    clauses: Clauses
-    targets: tuple[Polynomial, ...]
-    stated: Point
-    point: Point | None
+    clauses: Clauses = ()
+    targets: tuple[Polynomial, ...] = ()
+    stated: Point = ()
+    point: Point | None = None
+    words: tuple[tuple[str, ...], ...] = ()
+    power: int = 1
+    parts: tuple[Decoded, ...] = ()
+    places: tuple[int, ...] = (0,)
+    total: int = 1
 
     @property
     def input_size(self) -> int:
-        """Number of inputs."""
-        return len(self.networks[0][0].weights[0]) - 1
+        """Number of inputs of the first network."""
+        return _inputs(self.networks[0])
 
     @property
     def output_sizes(self) -> tuple[int, ...]:
@@ -61,7 +80,12 @@ class Decoded:
     @property
     def shapes(self) -> tuple[tuple[int, ...], ...]:
         """Inputs, units of every layer, outputs; for each network."""
-        return tuple((self.input_size, *(len(layer.weights) for layer in layers)) for layers in self.networks)
+        return tuple((_inputs(layers), *(len(layer.weights) for layer in layers)) for layers in self.networks)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the networks in plain text: ``f``, or ``f1, f2, ...``."""
+        return tuple("f" if self.total == 1 else f"f{place + 1}" for place in self.places)
 
 
 def decode(statement: dict[str, Any]) -> Decoded:
@@ -85,21 +109,46 @@ def decode(statement: dict[str, Any]) -> Decoded:
 
     Guarantee: exact.
     """
-    read = kernel.read_statement(statement)
+    if statement.get("kind") != "all":
+        found = _single(kernel.read_statement(statement))
+        return replace(found, places=tuple(range(len(found.networks))), total=len(found.networks))
+    parts = [_single(kernel.read_statement(part)) for part in statement["parts"]]
+    networks: list[tuple[Layer, ...]] = []
+    places: list[tuple[int, ...]] = []
+    for part in parts:
+        networks.extend(layers for layers in part.networks if layers not in networks)
+        places.append(tuple(networks.index(layers) for layers in part.networks))
+    return Decoded(
+        "all",
+        tuple(networks),
+        next((part.domain for part in parts if part.domain is not None), None),
+        parts=tuple(replace(part, places=own, total=len(networks)) for part, own in zip(parts, places, strict=True)),
+        places=tuple(range(len(networks))),
+        total=len(networks),
+    )
+
+
+def _single(read: kernel.Statement) -> Decoded:
     over, numerators = read.stated
-    inputs = len(read.networks[0][0].weights[0]) - 1
     point = None
-    if read.point is not None:
+    if read.domain is None and read.point is not None:
         point = tuple(Fraction(entry, read.point[0]) for entry in read.point[1])
+    clauses = read.clauses if read.kind in WITH_CLAUSES else []
     return Decoded(
         read.kind,
         tuple(tuple(layers) for layers in read.networks),
         None if read.domain is None else _domain(read.domain),
-        tuple(tuple(_atom(atom) for atom in clause) for clause in read.clauses),
-        tuple(_polynomial(*target, inputs) for target in read.targets),
+        tuple(tuple(_atom(atom) for atom in clause) for clause in clauses),
+        tuple(_polynomial(*target, kernel.inputs_of(read)) for target in read.targets),
         tuple(Fraction(entry, over) for entry in numerators),
         point,
+        tuple(tuple(words) for words in read.words),
+        read.power,
     )
+
+
+def _inputs(layers: tuple[Layer, ...]) -> int:
+    return len(layers[0].weights[0]) - 1
 
 
 def _domain(domain: kernel.Domain) -> Polyhedron:
@@ -131,5 +180,6 @@ def _terms(row: Sequence[Fraction]) -> tuple[tuple[int, Fraction], ...]:
 
 
 def _polynomial(over: int, terms: kernel.Polynomial, dimension: int) -> Polynomial:
+    dimension = max((len(exponents) for exponents in terms), default=dimension)  # of an integrand: outputs, too
     entries = tuple((Fraction(numerator, over), exponents) for exponents, numerator in terms.items())
     return Polynomial(dimension, entries)

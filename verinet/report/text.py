@@ -14,6 +14,9 @@ from verinet.report.statements import Decoded
 if TYPE_CHECKING:
     from verinet.report.checked import CheckedTheorem
 
+#: What the words of a monotone statement say.
+WAYS = {"up": "nondecreasing", "down": "nonincreasing"}
+
 
 def statement_text(statement: Decoded) -> str:
     """Return one line, such as ``y_0 <= 3/2 on [-1,1]^5``.
@@ -29,6 +32,8 @@ def statement_text(statement: Decoded) -> str:
     'f has 2 linear regions on [-1,1]'
     """
     match statement.kind:
+        case "all":
+            return "; and ".join(map(statement_text, statement.parts))
         case "always":
             return f"{_formula(statement)} on {_domain(statement)}"
         case "holds":
@@ -36,13 +41,24 @@ def statement_text(statement: Decoded) -> str:
         case "fails":
             return f"not ({_formula(statement)}) at some x of {_domain(statement)}"
         case "equal":
-            return f"f1(x) = f2(x) on {_domain(statement)}"
+            first, second = statement.labels
+            return f"{first}(x) = {second}(x) on {_domain(statement)}"
         case "value":
             at = ", ".join(map(format_rational, statement.point or ()))
-            return f"f({at}) = {wording.point_text(statement.stated)}"
+            return f"{statement.labels[0]}({at}) = {wording.point_text(statement.stated)}"
         case "cells" | "linear-regions":
             noun = statement.kind.replace("-", " ")
-            return f"f has {format_rational(statement.stated[0])} {noun} on {_domain(statement)}"
+            count = format_rational(statement.stated[0])
+            return f"{statement.labels[0]} has {count} {noun} on {_domain(statement)}"
+        case "lipschitz":
+            return _lipschitz_text(statement)
+        case "monotone":
+            return f"{monotone_text(statement)} on {_domain(statement)}"
+        case "orientation":
+            sign = ">" if statement.words == (("positive",),) else "<"
+            return f"det D{statement.labels[0]} {sign} 0 on every cell of {_domain(statement)}"
+        case "integral":
+            return _integral_text(statement)
         case _:
             return _error_text(statement)
 
@@ -57,8 +73,7 @@ def theorem_text(theorem: CheckedTheorem) -> str:
         for place, entry in enumerate(theorem.assumptions, 1)
     ]
     lines.append(str(theorem))
-    names = ["f"] if len(theorem.decoded.shapes) == 1 else [f"f{k}" for k in range(1, 1 + len(theorem.decoded.shapes))]
-    for name, shape in zip(names, theorem.decoded.shapes, strict=True):
+    for name, shape in zip(theorem.decoded.labels, theorem.decoded.shapes, strict=True):
         lines.append(f"  network {name}: {shape_text(shape)}, embedded in the certificate")
     lines.append(f"  evidence: {evidence_text(theorem)}")
     lines.append(f"  sha256 of the statement: {theorem.hash}")
@@ -85,8 +100,50 @@ def counted(count: int, one: str, many: str) -> str:
 
 
 def _formula(statement: Decoded) -> str:
-    names = wording.input_names(statement.input_size), wording.output_names(statement.output_sizes)
-    return wording.formula_text(statement.clauses, *names)
+    return wording.formula_text(statement.clauses, wording.input_names(statement.input_size), _outputs(statement))
+
+
+def _outputs(statement: Decoded) -> tuple[str, ...]:
+    """``y_0, ...`` of the only network, ``f1.y_0, ...`` of several."""
+    marks = tuple("" if statement.total == 1 else f"{label}." for label in statement.labels)
+    return tuple(f"{mark}y_{i}" for mark, size in zip(marks, statement.output_sizes, strict=True) for i in range(size))
+
+
+def _lipschitz_text(statement: Decoded) -> str:
+    (name,), ((norm,),) = statement.labels, statement.words
+    bound = wording.number_text(statement.stated[0])
+    return f"|{name}(x) - {name}(x')|_{norm} <= {bound} |x - x'|_{norm} on {_domain(statement)}"
+
+
+def monotone_text(statement: Decoded) -> str:
+    """Return ``y_0 is nondecreasing in x_0 and nonincreasing in x_1``, output by output.
+
+    Guarantee: exact.
+    """
+    inputs = wording.input_names(statement.input_size)
+    parts = []
+    for name, row in zip(_outputs(statement), statement.words, strict=True):
+        ways = [
+            f"{phrase} in {', '.join(inputs[j] for j, said in enumerate(row) if said == word)}"
+            for word, phrase in WAYS.items()
+            if word in row
+        ]
+        parts += [f"{name} is {' and '.join(ways)}"] if ways else []
+    return "; ".join(parts) or "true"
+
+
+def _integral_text(statement: Decoded) -> str:
+    names = (*wording.input_names(statement.input_size), *_outputs(statement))
+    (integrand,), ((absolute,),), power = statement.targets, statement.words, statement.power
+    body = integrand.text(names)
+    if absolute == "yes":
+        body = f"|{body}|"
+    elif power > 1 and (len(integrand.coefficients) > 1 or not body.replace("_", "").isalnum()):
+        body = f"({body})"
+    body = f"integral of {body}" + (f"^{power}" if power > 1 else "")
+    low, high = map(wording.number_text, statement.stated)
+    said = f"{body} = {low}" if low == high else f"{low} <= {body} <= {high}"
+    return f"{said} on {_domain(statement)}"
 
 
 def _domain(statement: Decoded) -> str:
@@ -96,11 +153,11 @@ def _domain(statement: Decoded) -> str:
 def _error_text(statement: Decoded) -> str:
     names = wording.input_names(statement.input_size)
     single = len(statement.targets) == 1
-    gaps = []
+    gaps, name = [], statement.labels[0]
     for index, target in enumerate(statement.targets):
         text = target.text(names)
         text = text if len(target.coefficients) < 2 and not text.startswith("-") else f"({text})"
-        gaps.append(f"|{'f' if single else f'f_{index}'}(x) - {text}|")
+        gaps.append(f"|{name if single else f'{name}_{index}'}(x) - {text}|")
     bound, place = format_rational(statement.stated[0]), _domain(statement)
     if statement.kind == "sup-error-equals":
         gap = gaps[0] if single else f"max({', '.join(gaps)})"

@@ -7,15 +7,21 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from verinet import kernel
 from verinet.claims import Proved, Refuted, SupErrorAtMost, SupErrorEquals, Verdict
+from verinet.claims.solver_evidence import EvidenceReport, SolverEvidence, read_evidence
 from verinet.errors import VerinetError
+from verinet.provers.evidence import replayed
 from verinet.provers.portfolio import prove
 from verinet.provers.second_look import numeric_error
 from verinet.theorems.index import INDEX, Entry, default_folder, discover, index_text
 from verinet.theorems.scripts import Instance
 from verinet.work import SILENT, Budget, Progress, read_text, write_file
+
+#: Seconds of each solver that is asked again when solver evidence is replayed; no answer is no objection.
+SOLVER_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,7 @@ class Checked:
 
     label: str
     text: str
-    report: kernel.Report | None
+    report: kernel.Report | EvidenceReport | None
     seconds: float
     verdict: str
     numeric_error: str | None = None
@@ -41,13 +47,25 @@ class Checked:
         """Whether the kernel accepted what the script says."""
         return self.report is not None
 
+    @property
+    def headline(self) -> str:
+        """The verdict, with the number and the kinds of the assumptions: what has some is never just "checked"."""
+        assumed = [] if self.report is None else [entry["kind"] for entry in self.report.assumptions]
+        word = self.verdict.upper()
+        if not assumed:
+            return word
+        plural = "S" if len(assumed) > 1 else ""
+        return f"{word} UNDER {len(assumed)} ASSUMPTION{plural}: {', '.join(dict.fromkeys(assumed))}"
+
     def __str__(self) -> str:
         look = "" if self.numeric_error is None else f"   numeric look: {self.numeric_error}"
-        return f"{self.verdict.upper()}   {self.text}{look}{self.reason and '   ' + self.reason}"
+        return f"{self.headline}   {self.text}{look}{self.reason and '   ' + self.reason}"
 
 
 def replay(entry: Entry, progress: Progress = SILENT) -> tuple[Checked, ...]:
     """Let the kernel check the stored certificates, and compare their statements with the script's claims.
+
+    Of solver evidence the constraints are written anew and compared, and what is checked has its assumption.
 
     Notes
     -----
@@ -91,7 +109,9 @@ def _rejected(instance: Instance, started: float, reason: str, verdict: str = "r
 
 def _replayed(entry: Entry, instance: Instance) -> Checked:
     started = perf_counter()
-    claim = instance.true_claim
+    claim: Any = instance.true_claim
+    if not entry.certificate(instance.label).exists() and entry.evidence(instance.label).exists():
+        return _evidence_replayed(entry, instance)
     try:
         text = read_text(entry.certificate(instance.label))
         report = kernel.check(text)
@@ -100,7 +120,23 @@ def _replayed(entry: Entry, instance: Instance) -> Checked:
     seconds = perf_counter() - started
     if json.loads(text)["statement"] != claim.statement():
         return _rejected(instance, started, "the certificate states something else than its script")
+    # another version of the program that made an enclosure is no other assumption
+    known = [{**entry, "origin": ""} for entry in report.assumptions]
+    if any({**wanted, "origin": ""} not in known for wanted in getattr(claim, "assumptions", ())):
+        return _rejected(instance, started, "the certificate leaves out an assumption that its script makes")
     return Checked(instance.label, claim.text(), report, seconds, "checked", note=instance.note)
+
+
+def _evidence_replayed(entry: Entry, instance: Instance) -> Checked:
+    """Write the constraints of solver evidence anew and compare; a solver that contradicts it now is heard."""
+    started = perf_counter()
+    claim: Any = instance.true_claim
+    try:
+        evidence = read_evidence(read_text(entry.evidence(instance.label)))
+        report = replayed(claim, evidence, SOLVER_SECONDS)
+    except VerinetError as error:
+        return _rejected(instance, started, str(error))
+    return Checked(instance.label, claim.text(), report, perf_counter() - started, "checked", note=instance.note)
 
 
 def _searched(entry: Entry, instance: Instance, budget: Budget, progress: Progress, write: bool) -> Checked:
@@ -115,22 +151,29 @@ def _searched(entry: Entry, instance: Instance, budget: Budget, progress: Progre
     if certificate is None:
         word = "unknown" if not isinstance(verdict, (Proved, Refuted)) else "rejected"
         return _rejected(instance, started, str(verdict), word)
-    claim = instance.true_claim
-    if certificate.data["statement"] != claim.statement():
-        return _rejected(instance, started, "the prover proved something else than the script says")
-    report = kernel.check(certificate.text)
+    claim: Any = instance.true_claim
+    report: kernel.Report | EvidenceReport
+    if isinstance(certificate, SolverEvidence):
+        place, stale = entry.evidence(instance.label), entry.certificate(instance.label)
+        report = replayed(claim, certificate, SOLVER_SECONDS)
+    else:
+        place, stale = entry.certificate(instance.label), entry.evidence(instance.label)
+        if certificate.data["statement"] != claim.statement():
+            return _rejected(instance, started, "the prover proved something else than the script says")
+        report = kernel.check(certificate.text)
     seconds = perf_counter() - started
     if write:
-        write_file(entry.certificate(instance.label), certificate.text)
+        write_file(place, certificate.text)
+        stale.unlink(missing_ok=True)
     word = "refuted" if instance.refuted else "proved"
-    text = str(verdict.counterexample) if isinstance(verdict, Refuted) else claim.text()
+    text = str(verdict.counterexample or verdict.reason) if isinstance(verdict, Refuted) else claim.text()
     return Checked(instance.label, text, report, seconds, word, note=instance.note)
 
 
 def _looked_at(instance: Instance, checked: Checked) -> Checked:
     """With the numeric second look at a sup error; one that exceeds a proved bound is an alarm."""
     claim = instance.claim
-    if not checked.accepted or not isinstance(claim, (SupErrorAtMost, SupErrorEquals)):
+    if not checked.accepted or not isinstance(claim, (SupErrorAtMost, SupErrorEquals)) or not claim.domain.is_bounded:
         return checked
     look = numeric_error(claim.network, claim.targets, claim.domain)
     if look.exceeds(claim.error):

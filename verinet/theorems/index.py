@@ -41,10 +41,15 @@ class Entry:
         """The file of the certificate with this label, beside the script."""
         return self.script.with_name(f"{self.name}.{label}.json")
 
+    def evidence(self, label: str) -> Path:
+        """The file of what rests on the word of solvers instead: SMT-LIB 2 text."""
+        return self.script.with_name(f"{self.name}.{label}.smt2")
+
     @property
     def certificates(self) -> tuple[Path, ...]:
-        """The certificates' files, in the order of the labels."""
-        return tuple(self.certificate(label) for label in self.labels)
+        """The certificates' files, in the order of the labels; of some, the evidence that stands in their place."""
+        files = [(self.certificate(label), self.evidence(label)) for label in self.labels]
+        return tuple(evidence if evidence.exists() and not file.exists() else file for file, evidence in files)
 
     def header(self) -> Header:
         """The script's header, read without running the script."""

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from verinet.claims import Always, Claim, Equal
+from verinet.claims import Always, Equal
+from verinet.claims.language import AnyClaim
+from verinet.claims.universal import NoFit
 from verinet.errors import BadFormat, Unsupported
 
 MODES = ("replay", "search")
@@ -26,29 +28,34 @@ class Instance:
     BadFormat
         If the label is not made of lower-case letters, digits and underscores.
     Unsupported
-        If a claim to be refuted is neither `always` nor `equal`.
+        If a claim to be refuted is neither `always` nor `equal` nor `no_network` with a dual network.
     """
 
     label: str
-    claim: Claim
+    claim: AnyClaim
     note: str = ""
     refuted: bool = False
 
     def __post_init__(self) -> None:
         if not LABEL.fullmatch(self.label):
             raise BadFormat(f"the label {self.label!r} would be part of a file name", fix="write [a-z0-9_]+")
-        if self.refuted and not isinstance(self.claim, (Always, Equal)):
+        if self.refuted and not (isinstance(self.claim, (Always, Equal)) or _has_dual(self.claim)):
             raise Unsupported(
-                "only an always or equal claim has an opposite that the kernel can state",
+                "only an always or equal claim, or one over weights with a dual network, has an opposite that the "
+                "kernel can state",
                 fix="state what is true instead: another count, another error, a value at a point",
             )
 
     @property
-    def true_claim(self) -> Claim:
+    def true_claim(self) -> AnyClaim:
         """What is proved: the claim, or that it fails somewhere."""
-        if self.refuted and isinstance(self.claim, (Always, Equal)):
+        if self.refuted and isinstance(self.claim, (Always, Equal, NoFit)):
             return self.claim.fails()
         return self.claim
+
+
+def _has_dual(claim: object) -> bool:
+    return isinstance(claim, NoFit) and claim.reducible
 
 
 @dataclass(frozen=True, slots=True)
