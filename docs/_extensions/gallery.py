@@ -8,6 +8,7 @@ script, is a warning, hence an error.  So is a subject without a page.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from typeset import prose, theorem
 
+from verinet.claims.solver_evidence import EvidenceReport
 from verinet.report import check, latex
 from verinet.report.text import evidence_text, shape_text
 from verinet.theorems import Checked, Entry, discover, replay
@@ -169,8 +171,12 @@ class Theorems(_Page):
         if not checked.accepted:
             logger.warning("%s: %s", path.name, checked.reason, location=self.get_location())
             return [[nodes.paragraph(text=text)] for text in (checked.label, "REJECTED", "")]
+        if isinstance(checked.report, EvidenceReport):
+            return self.evidence_row(entry, checked, checked.report)
         found = check(path)
         statement = theorem(latex(found, "plain"))
+        if found.assumptions:
+            statement = [*conclusion(checked.text, found.assumptions), *statement]
         if checked.numeric_error is not None:
             statement.append(nodes.paragraph(text=f"Numeric look: {checked.numeric_error}"))
         label = nodes.paragraph("", "", nodes.literal(text=checked.label))
@@ -181,6 +187,17 @@ class Theorems(_Page):
         facts = nodes.line_block("", *(nodes.line("", text) for text in lines))
         return [[label], statement, [facts]]
 
+    def evidence_row(self, entry: Entry, checked: Checked, report: EvidenceReport) -> list[list[nodes.Node]]:
+        """Constraints that solvers found to have no solution: nothing here was checked by the kernel."""
+        path = entry.evidence(checked.label)
+        said = [
+            nodes.paragraph(text="The kernel checked nothing of this."),
+            *conclusion(checked.text, report.assumptions),
+        ]
+        label = nodes.paragraph("", "", nodes.literal(text=checked.label))
+        lines = ["solver evidence, no certificate", kilobytes(path.stat().st_size).replace(" ", "\u00a0")]
+        return [[label], said[:-1], [nodes.line_block("", *(nodes.line("", text) for text in lines))]]
+
     def commands(self, entry: Entry) -> nodes.Node:
         stem = f"proofs/{entry.script.parent.name}/{entry.name}"
         text = (
@@ -189,6 +206,17 @@ class Theorems(_Page):
             f"$ verinet proofs --search {entry.name}\n"
         )
         return nodes.literal_block(text, text, language="console")
+
+
+def conclusion(text: str, assumptions: Sequence[Mapping[str, str]]) -> list[nodes.Node]:
+    """The claim and what it assumes; what was checked stands below it."""
+    assumed = [
+        nodes.paragraph("", "", nodes.emphasis(text=f"{entry['kind']}, {entry['origin']}: "), nodes.Text(entry["text"]))
+        for entry in assumptions
+    ]
+    head = nodes.paragraph("", "", nodes.strong(text=text), nodes.Text(", assuming, what the kernel did not check:"))
+    listed = nodes.bullet_list("", *(nodes.list_item("", paragraph) for paragraph in assumed))
+    return [head, listed, nodes.paragraph(text="What it checked:")]
 
 
 def table(heads: tuple[str, ...], rows: list[list[list[nodes.Node]]]) -> nodes.Node:

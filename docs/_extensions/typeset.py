@@ -15,7 +15,7 @@ from docutils import nodes
 PARTS = re.compile(
     r"`(?P<name>[^`]+)`"
     r"|(?<=(?<![A-Za-z])[A-Za-z])_(?P<index>[A-Za-z0-9]+(?:[-+][0-9])?)(?![A-Za-z])"
-    r"|(?<=[\w)\]])\^(?P<power>−?[A-Za-z0-9]+|−?\([^()]*\))"
+    r"|(?<=[\w)}\]])\^(?P<power>−?[A-Za-z0-9]+|−?\([^()]*\))"
     # the article a and the pronoun I are not variables
     r"|(?P<letter>(?<![\w'.])(?:[b-zB-HJ-Z](?!\w|'[a-z])|[A-Za-z](?=_)|a(?=[,)]| −)|(?<=\()a(?= )))"
 )
@@ -65,7 +65,8 @@ def _prose(text: str) -> Iterator[nodes.Node]:
 # --- what the report prints ------------------------------------------------------------------------------
 
 BLOCKS = re.compile(
-    r"\\\[(?P<display>.*?)\\\]"
+    r"\\begin\{enumerate\}(?P<parts>.*?)\\end\{enumerate\}"
+    r"|\\\[(?P<display>.*?)\\\]"
     r"|\\begin\{gather\*\}(?P<gather>.*?)\\end\{gather\*\}"
     r"|\\begin\{itemize\}(?:\\raggedright)?(?P<items>.*?)\\end\{itemize\}",
     flags=re.S,
@@ -83,7 +84,11 @@ def theorem(latex: str) -> list[nodes.Node]:
     match = re.search(r"^Then,? ?(.*?)^\\par\\noindent\\emph\{Proof\.\}", latex, flags=re.S | re.M)
     if match is None:
         raise ValueError(f"no statement in the LaTeX of a theorem: {latex[:200]}")
-    body = match[1].strip()
+    return _blocks(match[1])
+
+
+def _blocks(body: str) -> list[nodes.Node]:
+    body = body.strip()
     body = body[:1].upper() + body[1:]
     found: list[nodes.Node] = []
     place = 0
@@ -91,7 +96,10 @@ def theorem(latex: str) -> list[nodes.Node]:
         found += _paragraph(body[place : match.start()])
         place = match.end()
         kind = match.lastgroup or ""
-        if kind == "items":
+        if kind == "parts":  # of a conjunction: each is a statement with blocks of its own
+            parts = [part for part in re.split(r"^  \\item (?=[A-Z])", match["parts"], flags=re.M) if part.strip()]
+            found.append(nodes.enumerated_list("", *(nodes.list_item("", *_blocks(part)) for part in parts)))
+        elif kind == "items":
             items = [item.strip() for item in match["items"].split(r"\item") if item.strip()]
             listed = [nodes.list_item("", *_paragraph(item)) for item in items]
             found.append(nodes.bullet_list("", *listed))
