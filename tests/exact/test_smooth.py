@@ -99,3 +99,18 @@ def test_global_settings_are_restored() -> None:
     with pytest.raises(NotANumber):
         value_at(Tree("log", (x,)), (Fraction(-1),), Fraction(1, 10))
     assert (ctx.prec, ctx.cap) == before
+
+
+def test_what_is_not_approximated_says_why() -> None:
+    low, high = [Fraction(0)], [Fraction(1)]
+    root, inverse = Tree("^", (x,), Fraction(1, 2)), Tree("^", (x,), Fraction(-1))
+    for tree, why in (
+        (Tree("log", (x,)), "log in it has no value at x = 0"),
+        (Tree("+", (Tree("exp", (x,)), root)), "it has a root at x = 0, where no bound of its derivatives is known"),
+        (inverse, "a power in it has no value at x = 0"),
+        (Tree("log", (Tree("+", (x, Tree("number", number=Fraction(-2)))),)), "log in it has no value at x = "),
+    ):
+        with pytest.raises(BudgetExhausted, match=why):
+            approximations(tree, {}, low, high, 4, Fraction(1, 16))
+    with pytest.raises(BudgetExhausted, match="the accuracy is too high for so few"):
+        approximations(Tree("sin", (x,)), {}, low, high, 0, Fraction(1, 10**6))

@@ -112,7 +112,7 @@ def test_a_bound_that_is_attained_along_an_edge_of_many_ties() -> None:
         assert judged(always(net, claim, square)) == expected
 
 
-def random_net(seed: int, sizes: tuple[int, ...]) -> Network:
+def random_net(seed: int, sizes: tuple[int, ...], act: Activation | None = None) -> Network:
     """He weights with 12 fractional bits."""
     generator = np.random.default_rng(seed)
     weights: list[Any] = []
@@ -120,7 +120,7 @@ def random_net(seed: int, sizes: tuple[int, ...]) -> Network:
         entries = np.round(generator.normal(size=(b, a)) * (2 / a) ** 0.5 * 4096).astype(int)
         weights.append([[Fraction(int(entry), 4096) for entry in row] for row in entries])
     biases = [[Fraction(int(entry), 64) for entry in generator.integers(-16, 17, b)] for b in sizes[1:]]
-    return layered(weights, biases, activation("relu"))
+    return layered(weights, biases, activation("relu") if act is None else act)
 
 
 @pytest.mark.parametrize("sizes", [(3, 16, 16, 1), (8, 12, 10, 1)])
@@ -142,6 +142,61 @@ def test_deep_networks_by_halving_and_by_splitting_units(sizes: tuple[int, ...],
     command = [sys.executable, "-I", "-S", str(kernel.__file__), str(path)]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
     assert isinstance(relax(read(always(net, y[0] <= Fraction(top) - 1, cube).statement()), Budget(60)), Fails)
+
+
+@settings(max_examples=40, deadline=None)
+@given(nasty((2, 4, 4, 3, 1)), st.integers(-6, 6), st.booleans())
+def test_ranges_that_lines_show_change_no_verdict(net: Network, level: int, strict: bool) -> None:
+    y = outputs(net)
+    bound = Fraction(level, 2)
+    claim = always(net, y[0] < bound if strict else y[0] <= bound, box([-1, 1], ["-1/7", 1]))
+    by_cells = search(read(claim.statement()))
+    assert judged(claim) == ("proved" if isinstance(by_cells, Steps) else "refuted")
+
+
+@pytest.mark.parametrize("name", [("relu",), ("leaky_relu", "1/4"), ("abs",), ("hard_tanh",)])
+def test_ranges_that_lines_show_are_written_as_steps(name: tuple[object, ...]) -> None:
+    net = random_net(5, (3, 10, 10, 10, 1), chosen(name))
+    points = np.random.default_rng(2).uniform(-1, 1, (60, 3))
+    top = max(float(net(*map(Fraction, point))[0]) for point in points.tolist())
+    claim = always(net, outputs(net)[0] <= Fraction(top) + 1, box(*[[-1, 1]] * 3))
+    found = relax(read(claim.statement()), Budget(60))
+    assert isinstance(found, Steps)
+    accepted(claim, found.steps)
+    assert any(step[0] == "tighten" and step[1] >= 3 for step in found.steps)
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_boxes_in_a_property_are_cut_at_their_faces(strict: bool) -> None:
+    net = random_net(4, (2, 12, 12, 1))
+    x, y = inputs(net), outputs(net)
+    points = np.random.default_rng(3).uniform(-1, 1, (200, 2))
+    inside = [point for point in points.tolist() if point[0] >= 1 / 3]
+    top = Fraction(max(float(net(*map(Fraction, point))[0]) for point in inside)) + 1
+    outside = x[0] < Fraction(1, 3) if strict else x[0] <= Fraction(1, 3)
+    square = box([-1, 1], [-1, 1])
+    claim = always(net, any_of(outside, y[0] <= top), square)
+    assert judged(claim) == "proved"
+    held = begin(read(claim.statement()), {}, Budget()).first()
+    assert held.refine % 3 == 0
+    assert judged(always(net, any_of(outside, y[0] <= top - 9), square)) == "refuted"
+    apart = any_of(x[0] < Fraction(1, 3), x[0] >= Fraction(1, 3))
+    assert judged(always(net, apart, square)) == "proved"
+    gap = any_of(x[0] < Fraction(1, 3), x[0] > Fraction(1, 3))
+    assert judged(always(net, gap, square)) == "refuted"
+
+
+def test_a_case_is_taken_up_elsewhere() -> None:
+    net = random_net(4, (2, 12, 12, 1))
+    x, y = inputs(net), outputs(net)
+    claim = always(net, any_of(x[0] < Fraction(1, 3), y[0] <= 40), box([-1, 1], [-1, 1]))
+    running = begin(read(claim.statement()), {}, Budget())
+    running.visit(running.first())
+    cases = [item for item in running.work if not isinstance(item, list)]
+    assert any(case.beyond for case in cases)
+    for case in cases:
+        again = running.reopen([], json.loads(json.dumps(running.hint(case))))
+        assert (again.low, again.high, again.beyond) == (case.low, case.high, case.beyond)
 
 
 def test_two_networks_are_compared_on_the_same_inputs() -> None:

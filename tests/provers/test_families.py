@@ -154,3 +154,12 @@ def test_no_budget_is_unknown_and_mistakes_are_named() -> None:
         family([leaky(parameter("x"))], lambda y, x: y[0] >= x[0])
     with pytest.raises(Unsupported, match="one parameter"):
         holds_for(rescaled(True))
+
+
+def test_a_denominator_is_guarded() -> None:
+    """Where it is 0 the relation says nothing: the guard is added, and printed."""
+    a, x = sympy.Symbol("a", real=True), sympy.Symbol("x", real=True)
+    said = family([], lambda _, x: [sympy.Eq((a + x[0]) / a, 1 + x[0] / a)], parameters=[parameter("a")], inputs=[x])
+    assert said.guards == (sympy.Ne(a, 0),)
+    assert "0" in said.text()
+    assert isinstance(vn.prove(said, budget=20), vn.Proved)

@@ -386,3 +386,25 @@ def test_more_inputs_than_outputs() -> None:
     assert truth(claim, prove(claim))
     claim = surjective(network((x, y), abs_(x) + relu(y)), interval(-1, 1), SQUARE)
     assert not truth(claim, prove(claim))
+
+
+def test_onto_a_single_point_is_a_question_of_existence() -> None:
+    ramp = network(t, relu(t))
+    for point, is_taken in ((1, True), (0, True), (-1, False)):
+        claim = surjective(ramp, interval(point, point), interval(-1, 2))
+        verdict = prove(claim)
+        assert isinstance(verdict, Proved if is_taken else Refuted)
+        assert verdict.certificate is not None
+        kernel.check(verdict.certificate.text)
+        assert claim.text() in str(verdict)
+    corner = Polyhedron((0, 0), (None, None), (Halfspace((1, 1), 0),))  # the origin, said by its sides
+    assert isinstance(prove(surjective(network((x, y), (x + y, x - y)), corner)), Proved)
+
+
+def test_onto_a_flat_set_a_missed_value_is_found_or_the_way_is_told() -> None:
+    side = box((1, 1), (-1, 1))
+    missing = prove(surjective(network((x, y), (x, relu(y))), side))
+    assert isinstance(missing, Refuted)
+    open_question = prove(surjective(network((x, y), (x, y)), side))
+    assert isinstance(open_question, Unknown)
+    assert "ask for single points" in open_question.reason

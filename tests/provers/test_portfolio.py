@@ -13,7 +13,7 @@ from verinet.claims.verdicts import Proved, Refuted, Unknown
 from verinet.errors import NotANumber, Unsupported
 from verinet.exact.linalg import Matrix
 from verinet.exact.rationals import Q
-from verinet.geometry import box, interval
+from verinet.geometry import Polyhedron, box, interval
 from verinet.networks import Affine, activation, apply_activation, layered, network, relu, variable
 from verinet.networks.formats import read_network
 from verinet.provers.portfolio import prove
@@ -84,3 +84,12 @@ def test_thousands_of_leaves() -> None:
     verdict = prove(equal(net, layered(weights, biases), box((-1, 1), dimension=2)))
     assert isinstance(verdict, Proved)
     assert kernel.check(verdict.certificate.text).leaves >= 5000
+
+
+def test_a_false_claim_on_an_endless_domain_is_refuted_by_a_plain_point() -> None:
+    x = variable("x")
+    claim = sup_error(network(x, relu(x)), {(0,): 3}, Polyhedron((None,), (None,))) <= 0
+    verdict = prove(claim)
+    assert isinstance(verdict, Refuted)
+    assert verdict.counterexample is not None
+    assert claim.refuted_by(verdict.counterexample.x)

@@ -14,7 +14,8 @@ from verinet.exact.linalg import Matrix
 from verinet.geometry import Halfspace, box, interval
 from verinet.networks import activation, apply_activation, network, relu, variable, variables
 from verinet.provers.portfolio import prove
-from verinet.provers.slope_leaves import negative_direction
+from verinet.provers.slope_leaves import negative_direction, norm_below
+from verinet.regions.lipschitz import operator_norm
 from verinet.regions.piecewise import piecewise
 
 SQUARE = box((-1, 1), (-1, 2))
@@ -131,3 +132,28 @@ def principal_minors(matrix: Matrix) -> list[Fraction]:
     size = matrix.rows
     chosen = [[i for i in range(size) if mask >> i & 1] for mask in range(1, 1 << size)]
     return [matrix.take_rows(places).take_columns(places).det() for places in chosen]
+
+
+@pytest.mark.parametrize("norm", ["1", "2", "inf"])
+@pytest.mark.parametrize("number", range(8))
+def test_a_bound_a_little_above_the_constant_is_not_the_least(number: int, norm: str) -> None:
+    net = small_network(number, (2, 3, 2) if number % 2 else (1, 3, 2), CONTINUOUS)
+    domain = SQUARE if net.input_size == 2 else interval(-2, 1)
+    constant = piecewise(net, domain).lipschitz(norm, "1e-40").constant
+    bound = constant.high + Fraction(1, 10**20)
+    verdict = prove(lipschitz(net, domain, norm) == bound)
+    assert isinstance(verdict, Refuted)
+    assert verdict.certificate is not None
+    kernel.check(verdict.certificate.text)
+    error = verdict.certificate.data["statement"]["error"]
+    stated = Fraction(int(error["at"][0], 16), int(error["over"], 16))
+    assert constant.low <= stated < bound
+
+
+def test_norms_of_matrices_from_above() -> None:
+    for number in range(100):
+        weight = small_network(number, (3, 2)).vertices[1].operation.weight  # type: ignore[union-attr]
+        for norm in ("1", "2", "inf"):
+            true = operator_norm(weight, norm, "1e-40")  # type: ignore[arg-type]
+            bound = true.high + Fraction(1, 10**30)
+            assert true.low <= norm_below(norm, [list(row) for row in weight.to_rows()], bound) < bound

@@ -26,7 +26,9 @@ Terms = dict[Monomial, Fraction]
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The variables of some networks: inputs ``x_0, ...`` (or ``x``), outputs ``y_0, ...`` (or ``y``, ``f1.y_0``, ``f1.y``).
+    """The variables of some networks: inputs ``x_0, ...`` (or ``x``), outputs ``y_0, ...`` (or ``y``).
+
+    Of several networks the outputs are ``f1.y_0, ...`` (or ``f1.y``).
 
     Guarantee: exact.
 
@@ -69,7 +71,9 @@ class Names:
         """Return the names in words, for an error message."""
         x = "x" if self.inputs == 1 else f"x_0 to x_{self.inputs - 1}"
         if len(self.outputs) > 1:
-            several = [f"f{k}.y" + (f"_0 to f{k}.y_{size - 1}" if size > 1 else "") for k, size in enumerate(self.outputs, 1)]
+            several = [
+                f"f{k}.y" + (f"_0 to f{k}.y_{size - 1}" if size > 1 else "") for k, size in enumerate(self.outputs, 1)
+            ]
             return f"{x}, {', '.join(several)}"
         return f"{x} and " + ("y" if self.outputs == (1,) else f"y_0 to y_{self.outputs[0] - 1}")
 

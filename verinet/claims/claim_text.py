@@ -84,7 +84,7 @@ def _begins_a_formula(parser: Parser, first: Token) -> None:
     BadFormat
         Naming them.
     """
-    if first.text == "not" or parser.meanings.names.is_one(first.text):
+    if first.text in ("and", "or", "not", "on", "with") or parser.meanings.names.is_one(first.text):
         return
     near = get_close_matches(first.text.lower(), HEADS, n=3, cutoff=0.6)
     near = near or [head for head in HEADS if len(first.text) > 2 and head.startswith(first.text.lower())]

@@ -227,7 +227,28 @@ def family(
     given = _several(guards(outputs, inputs)) if callable(guards) else _several(guards)
     for relation in (*said, *given):
         condition(relation, [*(p.symbol for p in known), *inputs, *outputs])
+    given = [*given, *(guard for guard in _defined((*said, *given), outputs) if guard not in given)]
     return Family(tuple(networks), tuple(known), tuple(inputs), tuple(outputs), tuple(given), tuple(said))
+
+
+def _defined(relations: Sequence[Any], outputs: Sequence[Any]) -> list[Any]:
+    """Guards that every denominator is not 0: where one is, a relation says nothing.
+
+    Raises
+    ------
+    Unsupported
+        If an output stands in a denominator.
+    """
+    import sympy
+
+    powers = [power for relation in relations for power in relation.atoms(sympy.Pow) if power.exp.is_negative]
+    bases = list(dict.fromkeys(p.base for p in powers if p.base.free_symbols and not p.base.is_nonzero))
+    for base in bases:
+        if base.free_symbols & set(outputs):
+            raise Unsupported(
+                f"an output stands in the denominator {base}", fix="multiply the relation out by what is positive"
+            )
+    return [sympy.Ne(base, 0) for base in sorted(bases, key=str)]
 
 
 def family_equal(left: SymbolicNetwork, right: SymbolicNetwork, guards: Goal | Sequence[Any] = ()) -> Family:

@@ -70,7 +70,7 @@ class Case:
 
 
 def condition(relation: Any, symbols: Sequence[Any]) -> tuple[Condition, ...]:
-    """A sympy relation between rational functions as conditions; denominators are taken to be nowhere 0.
+    """A sympy relation between rational functions as conditions, where its denominators are not 0.
 
     Raises
     ------

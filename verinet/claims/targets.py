@@ -248,7 +248,7 @@ def _from_sympy(target: object, dimension: int, variables: Sequence[object] | ob
     except (sympy.PolynomialError, sympy.CoercionFailed) as error:
         raise Unsupported(
             f"a target needs to be a polynomial with rational coefficients, got {target}",
-            fix="format 1 certifies polynomial targets; approximate other functions by a polynomial first",
+            fix="give a polynomial here; sup_error and lp_error take smooth functions and enclose them",
         ) from error
     terms = polynomial.terms()
     return Polynomial(dimension, tuple((Q(c), tuple(map(int, exponents))) for exponents, c in terms))

@@ -1,8 +1,9 @@
 """Branch and bound over bounds of all units: few strong leaves instead of one for each cell.
 
-A box is swept in floats first; where that or one linear program over the lines of its bent units refutes every
-clause, the box is carried through the layers in integers and the goal closed with those multipliers.  Else the box
-is halved along the input that helps most, or, with many inputs or few bent units, a bent unit is split.
+A box is cut where an atom about one input changes, and swept in floats; where that or one linear program over the
+lines of its bent units refutes every clause, the box is carried through the layers in integers and the goal closed
+with those multipliers.  Else the box is halved along the input that helps most, or, with many inputs or few bent
+units, a bent unit is split.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ FEW_INPUTS = 6
 FEW = 6
 #: From this depth on units are split: a claim that only just holds is not to be halved without end.
 DEEP = 48
-VERSION = "1"
+VERSION = "2"
+#: From so many layers with breakpoints on, ranges that lines show save more boxes than they cost.
+MANY_LAYERS = 3
 #: Linear programs are not asked about more bent units than this.
 LARGEST = 400
 
@@ -140,7 +143,7 @@ class Relaxing:
         if first is not None:
             self.cut(case, first, True)
             return None
-        found = sweep(self.model, low[None], high[None])
+        found = sweep(self.model, low[None], high[None], bent_layers(self.statement) >= MANY_LAYERS)
         forms = [found.forms(rows, len(low))[0] for rows in self.model.clauses]
         programs = [
             DONE
@@ -338,6 +341,12 @@ def _in_floats(statement: Statement) -> bool:
 def bent_units(statement: Statement) -> int:
     """How many units have a breakpoint."""
     return sum(len(table) > 1 for network in statement.networks for layer in network for table in layer.tables)
+
+
+def bent_layers(statement: Statement) -> int:
+    """The most layers with a breakpoint that one network has."""
+    counts = [sum(any(len(table) > 1 for table in layer.tables) for layer in layers) for layers in statement.networks]
+    return max(counts, default=0)
 
 
 def begin(statement: Statement, options: Json, budget: Budget) -> Relaxing:

@@ -74,7 +74,8 @@ def chart_of(domain: Polyhedron) -> Chart | None:
     if isinstance(interior(domain.system()), Interior):
         return Chart((Fraction(0),) * size, Matrix.identity(size), domain, tuple(sides), True)
     system = closure(domain).system()
-    moving, fixed = [], []
+    moving: list[Halfspace] = []
+    fixed: list[Halfspace] = []
     for side in sides:
         answer = minimum(tuple(-entry for entry in side.row()), system)
         (fixed if isinstance(answer, Minimum) and answer.value == 0 else moving).append(side)

@@ -7,7 +7,7 @@ was read or built, not on the chain that the statement embeds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -47,7 +47,7 @@ BRIEF_SHARE = 0.08
 #: From so many units with a breakpoint on, bounds of all units are tried before cells.
 MANY_UNITS = 24
 #: Boxes that they may look at before the refuter is asked to look harder, and in all where there is no limit of time.
-FEW_BOXES = 30
+FEW_BOXES = 80
 MANY_BOXES = 100_000
 #: Of the time that is left, what bounds of units may use before cells are enumerated.
 BOUNDS_SHARE = 0.9
@@ -82,6 +82,10 @@ def universal(claim: Always | Equal | SupErrorAtMost | SupErrorEquals, budget: B
     if statement.domain is None:
         return Unknown("the statement has no domain")
     box = box_of(statement.domain)
+    if not box.bounded:
+        plain = next((point for point in _plain_points(claim) if fails_at(claim, point)), None)
+        if plain is not None:
+            return refuted(claim, plain)
     whole, budget = budget, without_share(budget) if is_small(claim) else budget
     outcome: Steps | Failure | Stopped = Stopped("not searched", 0)
     through: tuple[kernel.Statement, list[Json]] | None = None
@@ -123,6 +127,15 @@ def universal(claim: Always | Equal | SupErrorAtMost | SupErrorEquals, budget: B
         errors = [abs(v - t.value(attained)) for v, t in zip(claim.outputs_at(attained), claim.targets, strict=True)]
         evidence |= {"point": point_json(attained), "output": errors.index(max(errors))}
     return certified(claim.text(), data, evidence)
+
+
+def _plain_points(claim: Always | Equal | SupErrorAtMost | SupErrorEquals) -> Iterator[tuple[Fraction, ...]]:
+    """Where the domain has no end floats do not descend: a point of the domain, and points beside it on the axes."""
+    start = claim.domain.point()
+    yield start
+    for axis in range(len(start)):
+        for step in (1, -1, 1000, -1000):
+            yield tuple(entry + step * (place == axis) for place, entry in enumerate(start))
 
 
 def _searched(statement: kernel.Statement, budget: Budget, progress: Progress, deep: bool) -> Steps | Failure | Stopped:

@@ -64,7 +64,7 @@ def curved_with_jumps(claim: Curved, chart: Chart, budget: Budget, progress: Pro
         verdict = decided(part, budget, progress)
         if isinstance(verdict, Refuted):
             found = _at(claim, chart, cells, verdict)
-            return found or Unknown("a jump was found, but no three points that show it")
+            return Unknown("a jump was found, but no three points that show it") if found is None else found
         if not isinstance(verdict, Proved):
             return verdict
         parts.append(verdict)
@@ -139,5 +139,7 @@ def _across(chart: Chart, x: Point) -> Iterator[tuple[Point, Point, Point]]:
             t = tuple(Fraction(((turn + 3) * (k + 2) ** 3 + turn * turn * k) % 37 - 18, 18) for k in range(size))
             direction = tuple(a - b for a, b in zip(chart.point(t), zero, strict=True))
             if any(direction):
-                ends = [tuple(a + way * d / (1 << halving) for a, d in zip(x, direction, strict=True)) for way in (-1, 1)]
+                ends = [
+                    tuple(a + way * d / (1 << halving) for a, d in zip(x, direction, strict=True)) for way in (-1, 1)
+                ]
                 yield ends[0], x, ends[1]

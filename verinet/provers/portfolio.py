@@ -156,6 +156,7 @@ def prove(
 
 
 def _seconds(budget: float | None) -> float | None:
-    if budget is not None and (isinstance(budget, bool) or not isinstance(budget, (int, float)) or budget != budget):
-        raise NotANumber(f"a budget is a number of seconds, got {budget!r}", fix="write budget=60")
+    known = budget is None or (isinstance(budget, (int, float)) and not isinstance(budget, bool) and budget >= 0)
+    if not known:
+        raise NotANumber(f"a budget is a number of seconds, at least 0, got {budget!r}", fix="write budget=60")
     return budget

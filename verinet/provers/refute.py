@@ -1,6 +1,7 @@
 """The quick refuter: float64 descent on the violation of a claim, every candidate judged exactly.
 
-Deterministic: fixed low-discrepancy starts, finite differences, points clipped to the box in rationals.
+Linear claims first with the slopes of the network's affine pieces (provers/descent.py), then, like all others, with
+finite differences.  Deterministic: fixed low-discrepancy starts, points clipped to the box in rationals.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from verinet.exact.explorer import Explorer
 from verinet.exact.rationals import dyadic
 from verinet.kernel import Statement
 from verinet.networks.evaluate import FloatArithmetic, evaluate
+from verinet.provers import descent
 from verinet.provers.cases import Box, Floats
 from verinet.work import Budget
 
@@ -53,10 +55,15 @@ def _attacked(
         return None
     if not statement.clauses and not statement.targets:  # "true" has no counterexample
         return None
-    margin = _margin(claim, statement)
     low = np.array([float(end or 0) for end in box.low])
     high = np.array([float(end or 0) for end in box.high])
     center, half = (low + high) / 2, (high - low) / 2
+    if descent.applies(statement):
+        for point in descent.candidates(statement, (low, high), points, budget, deep):
+            found = _exactly(claim, box, point)
+            if found is not None:
+                return found
+    margin = _margin(claim, statement)
     best = np.clip(center + half * points, low, high)
     reach = 0.5
     for _ in range(ROUNDS if deep else QUICK_ROUNDS):

@@ -151,7 +151,7 @@ def _steepness(claim: LipschitzEquals, points: tuple[Point, ...]) -> Fraction | 
     In the norm 2, where it may be irrational, a rational number that is no smaller, and below the bound if the norm is.
     """
     pieces = [local_map(claim.network, point) for point in points]
-    matrices = [piece.weight.to_rows() for piece in pieces if piece.inside]
+    matrices = [[list(row) for row in piece.weight.to_rows()] for piece in pieces if piece.inside]
     return max((norm_below(claim.norm, rows, claim.bound) for rows in matrices), default=None)
 
 
