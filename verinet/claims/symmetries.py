@@ -322,6 +322,6 @@ def positively_homogeneous(network: Network, domain: Polyhedron | None = None) -
     >>> print(prove(positively_homogeneous(network(x, relu(x + 1) - relu(x + 1) + relu(-x)))))
     PROVED   f(t x) = t f(x) for all t > 0 on (-inf,inf)     under 1 assumption
     >>> print(prove(positively_homogeneous(network(x, relu(x) + 1))))
-    REFUTED   f(t x) = t f(x) for all t > 0 on (-inf,inf)      counterexample x = -2, y = 1; x = -4, y = 1, exact
+    REFUTED   f(t x) = t f(x) for all t > 0 on (-inf,inf)      counterexample x = 0, y = 1; x = 0, y = 1, exact
     """
     return PositivelyHomogeneous((network,), whole_space(network.input_size) if domain is None else domain)
