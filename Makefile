@@ -3,6 +3,7 @@
 #   make prove    install, search three theorems afresh, replay the rest          (verinet proofs)
 #   make test     install, run the tests                                          (long ones left out)
 #   make check    everything CI runs
+#   make nightly  random networks and mutants by the hundred, every search afresh
 #   make docs     the documentation, warnings are errors                          (docs/_build/html)
 #   make mutate   delete each check of the kernel in turn: some forged certificate must then pass
 #   make format   rewrite the sources in the house's format
@@ -18,10 +19,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 SOURCES := verinet tests proofs examples docs
 
 .DEFAULT_GOAL := help
-.PHONY: help prove test check format format-check lint types imports kernel-gate long-test mutate docs clean
+.PHONY: help prove test check format format-check lint types imports kernel-gate long-test nightly mutate docs clean
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '1,11p'
+	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '1,12p'
 
 # --- installation ----------------------------------------------------------------------------------------------------
 
@@ -51,7 +52,7 @@ prove: $(STAMPS)/run
 	$(BIN)/verinet proofs
 
 test: $(STAMPS)/dev
-	$(BIN)/python -m pytest -n $(JOBS) -m "not long"
+	$(BIN)/python -m pytest -n $(JOBS) -m "not long and not nightly"
 
 # --- what CI runs ----------------------------------------------------------------------------------------------------
 
@@ -75,7 +76,11 @@ kernel-gate: $(STAMPS)/venv
 	$(BIN)/python -I -S tests/kernel_gate.py
 
 long-test: $(STAMPS)/dev
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) -m "not nightly"
+
+# A hundred random networks for each kind of claim, a thousand mutants for each kind of statement, every search afresh.
+nightly: $(STAMPS)/dev
+	$(BIN)/python -m pytest -n $(JOBS) -m nightly
 
 mutate: $(STAMPS)/dev
 	$(BIN)/python tests/mutate.py

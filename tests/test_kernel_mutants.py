@@ -106,7 +106,7 @@ def test_some_mutants_of_each_kind(kind: str) -> None:
     assert run(kind, 30)["refused"] > 0
 
 
-@pytest.mark.long
+@pytest.mark.nightly
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_thousand_mutants_of_each_kind(kind: str) -> None:
     assert run(kind, 1000, seed=1)["refused"] > 0

@@ -78,8 +78,19 @@ def test_a_proof_a_refutation_and_a_count_are_searched_afresh() -> None:
     assert {("proved", "always"), ("refuted", "fails"), ("proved", "cells")} <= kinds
 
 
-@pytest.mark.long
-@every_entry
+#: Bytes of certificates from which on the search takes minutes.
+LARGE = 300_000
+
+
+def size_of(entry: Entry) -> int:
+    return sum(path.stat().st_size for path in entry.certificates)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [pytest.param(e, marks=[pytest.mark.nightly if size_of(e) > LARGE else pytest.mark.long]) for e in ENTRIES],
+    ids=lambda entry: entry.name,
+)
 def test_every_theorem_is_found_again(entry: Entry) -> None:
     assert all(checked.accepted for checked in search(entry))
 

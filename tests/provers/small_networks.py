@@ -46,4 +46,4 @@ def grid(sides: tuple[tuple[int, int], ...], steps: int) -> list[tuple[Fraction,
 
 
 #: A hundred numbers, of which a few are tried in every run.
-HUNDRED = [pytest.param(n, marks=[pytest.mark.long] * (n >= 8)) for n in range(100)]
+HUNDRED = [pytest.param(n, marks=[pytest.mark.nightly] * (n >= 8)) for n in range(100)]

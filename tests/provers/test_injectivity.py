@@ -164,7 +164,7 @@ def test_verdicts_agree_with_brute_force() -> None:
     assert {True, False} == set(answers)
 
 
-@pytest.mark.long
+@pytest.mark.nightly
 def test_a_hundred_verdicts_agree_with_brute_force() -> None:
     answers = [against_brute_force(seed) for seed in range(16, 116)]
     assert min(answers.count(True), answers.count(False)) > 10
