@@ -22,7 +22,7 @@ SOURCES := verinet tests proofs examples docs
 .PHONY: help prove test check format format-check lint types imports kernel-gate long-test nightly mutate docs clean
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '1,12p'
+	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '1,11p'
 
 # --- installation ----------------------------------------------------------------------------------------------------
 
