@@ -48,7 +48,7 @@ BRIEF_SHARE = 0.08
 MANY_UNITS = 24
 #: Boxes that they may look at before the refuter is asked to look harder, and in all where there is no limit of time.
 FEW_BOXES = 80
-MANY_BOXES = 100_000
+MANY_BOXES = 200
 #: Of the time that is left, what bounds of units may use before cells are enumerated.
 BOUNDS_SHARE = 0.9
 #: Of the time that is left, what the search for a bottleneck may use.
@@ -104,7 +104,7 @@ def universal(claim: Always | Equal | SupErrorAtMost | SupErrorEquals, budget: B
         steps = FIRST_STEPS if budget.steps is None else min(FIRST_STEPS, budget.steps - budget.spent)
         limits = budget if deep else Budget(budget.left(), steps)
         if deep:
-            through = segments.shortened(statement, Budget(None if left is None else left * SEGMENTS_SHARE, MANY_BOXES))
+            through = segments.shortened(statement, Budget(None if left is None else left * SEGMENTS_SHARE, LONG))
         with subtrees.alone(short=not deep):
             outcome = _searched(through[0] if through else statement, limits, progress, deep)
         if not isinstance(outcome, Stopped) or budget.exhausted() or outcome.final:
