@@ -207,7 +207,7 @@ def equality(claim: Equal, budget: Budget, progress: Progress = SILENT) -> Verdi
     statement = decide.read(data)
     try:
         verdict = _by_bends(claim, data, statement, budget, progress)
-    except OverflowError:  # numbers beyond float64 leave its guesses nothing to say
+    except (OverflowError, kernel.Rejected):  # its float guesses led nowhere: cells decide
         verdict = None
     return decide.universal(claim, budget, progress) if verdict is None else verdict
 
