@@ -22,7 +22,8 @@ from verinet.provers import equalities
 from verinet.provers.bends import evaluate, residue, shape_of, signs
 from verinet.provers.decide import read
 from verinet.provers.portfolio import prove  # loaded before the search by cells is taken away
-from verinet.work import Budget
+from verinet.provers.refutation import Script
+from verinet.work import SILENT, Budget
 
 WEIGHTS = st.sampled_from([-2, -1, 0, 0, 1, 1, 3])
 
@@ -97,9 +98,12 @@ def tournament(order: tuple[int, ...]) -> vn.Network:
 
 
 @pytest.mark.usefixtures("bends_only")
-@pytest.mark.parametrize("order", [(2, 0, 3, 1), (0, 1, 2, 3)])
-def test_tournaments_of_four(order: tuple[int, ...]) -> None:
-    verdict = prove(vn.claims.equal(tournament((0, 1, 2, 3)), tournament(order), vn.whole_space(4)), 120)
+@pytest.mark.parametrize("order", [(2, 0, 1), (1, 2, 0), (2, 0, 3, 1), (0, 1, 2, 3), (4, 2, 0, 3, 1)])
+def test_tournaments(order: tuple[int, ...]) -> None:
+    """With an odd number of players one is carried on as r(x) - r(-x), whose bends cancel in the next layer."""
+    players = len(order)
+    claim = vn.claims.equal(tournament(tuple(range(players))), tournament(order), vn.whole_space(players))
+    verdict = prove(claim, 120)
     assert isinstance(verdict, Proved)
 
 
@@ -154,3 +158,21 @@ def test_bends_of_a_sum_and_its_image_cancel() -> None:
     assert found.vanishes
     assert found.uncancelled == 0
     assert found.bends == 1
+
+
+def test_a_form_in_which_bends_below_cancel_is_read_at_one_point() -> None:
+    """r(a) - r(-a) = a: with the low pieces of both, which no point has, it would be 0."""
+    first, last = [[1, 0, 0], [-1, 0, 0], [0, 1, -1]], [[1]]
+    f = vn.layered([first, [[1, -1, 2]], last], [[0, 0, 0], [0], [0]])
+    claim = vn.claims.equal(f, f, vn.whole_space(3))
+    statement = read(claim.statement())
+    shape = shape_of(statement)
+    assert shape is not None
+    points = np.random.default_rng(3).standard_normal((200, 3))
+    points = points[points[:, 1] > points[:, 2]]
+    levels = evaluate(shape, points)[0]
+    phases = signs(levels)
+    search = equalities.Search(statement, shape, Script(statement), Budget(), SILENT, np.random.default_rng(1))
+    row = search.row(3, equalities.somewhere(phases, levels))
+    assert phases.tolist()[:4] == [0, 0, 1, 0]
+    assert row == [0, 1, 2, -2]

@@ -160,13 +160,14 @@ class Search:
         if unit < len(case.rows):
             low, high = self.script.move(case, ["split", unit, "left"])
         else:
-            low, high = self.script.move(case, ["cut", [hex_number(entry) for entry in self.row(unit, phases)], "left"])
+            row = self.row(unit, somewhere(phases, part.levels))
+            low, high = self.script.move(case, ["cut", [hex_number(entry) for entry in row], "left"])
         self.work += later
         for child, side in ((high, part.levels[:, unit] > 0), (low, part.levels[:, unit] < 0)):
             self.work.append(Part(child, part.points[side], part.levels[side]))
 
     def row(self, unit: int, phases: Signs) -> list[int]:
-        """The form g of a unit of a later layer, exactly; below it nothing that bends enters."""
+        """The form g of a unit of a later layer, exactly, where no unit below has phase 0."""
         start = 0
         for network in self.statement.networks:
             size = self.shape.inputs
@@ -195,6 +196,20 @@ class Search:
         return np.split(phases, ends[:-1])
 
 
+def somewhere(phases: Signs, levels: Floats) -> Signs:
+    """The signs, with those of one point for the units that have both.
+
+    Where bends of lower units cancel in a form (r(b) - r(-b) = b), it is the same form whichever point is taken, but
+    not with signs that no point has; the point is the one that is farthest from all breakpoints.
+    """
+    bending = phases == 0
+    if not bending.any():
+        return phases
+    point = np.abs(levels[:, bending]).min(axis=1).argmax()
+    found: Signs = np.where(bending, np.where(levels[point] > 0, 1, -1), phases).astype(np.int8)
+    return found
+
+
 def equality(claim: Equal, budget: Budget, progress: Progress = SILENT) -> Verdict:
     """Decide that two networks are equal: by bends that cancel, and else by cells.
 
@@ -207,7 +222,7 @@ def equality(claim: Equal, budget: Budget, progress: Progress = SILENT) -> Verdi
     statement = decide.read(data)
     try:
         verdict = _by_bends(claim, data, statement, budget, progress)
-    except (OverflowError, kernel.Rejected):  # its float guesses led nowhere: cells decide
+    except (OverflowError, kernel.Rejected):  # floats took a number for 0 that is not: cells decide
         verdict = None
     return decide.universal(claim, budget, progress) if verdict is None else verdict
 
