@@ -26,6 +26,7 @@ __all__ = [
     "BudgetExhausted",
     "Certificate",
     "CertificateRejected",
+    "Constructed",
     "Counterexample",
     "EmptyDomain",
     "Exploration",
@@ -57,6 +58,7 @@ __all__ = [
     "check",
     "claims",
     "compose",
+    "construct",
     "copies",
     "count_regions",
     "domain_product",
@@ -146,6 +148,7 @@ HOMES = {
     "verinet.report": ("check", "latex"),
     "verinet.report.explanation": ("explain",),
     "verinet.provers.second_look": ("numeric_error",),
+    "verinet.theorems.constructions": ("Constructed", "construct"),
     "verinet.errors": (
         "BadFormat",
         "BudgetExhausted",
@@ -237,6 +240,7 @@ if TYPE_CHECKING:
     from verinet.regions.walk import explore
     from verinet.report import check, latex
     from verinet.report.explanation import explain
+    from verinet.theorems.constructions import Constructed, construct
 
 _HOME_OF = {name: home for home, names in HOMES.items() for name in names}
 

@@ -31,8 +31,9 @@ SLOPES = 4096  # slopes of named units are over this
 NUMBER = re.compile(r"0|-?[1-9a-f][0-9a-f]*", re.ASCII)
 NESTING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
-COUNT, CLAIM = "split next empty thin cell", "split next cut empty goal name branch tighten refine"
-SLOPE, INTEGRAL = "split next cut empty thin goal", "split next cut empty thin simplex"
+COUNT, CLAIM = "split next empty thin cell", "split next cut pass empty goal name branch tighten refine"
+SLOPE, INTEGRAL = "split next cut empty thin goal", "split next cut pass empty thin simplex"
+SUP = "split next cut pass empty goal"
 # kind -> fields of the statement besides "kind", fields of the evidence, names of its steps.  A cut would divide a
 # cell, a goal belongs to no count, a thin leaf proves nothing about a claim.
 KINDS: tuple[tuple[str, tuple[str, str, str]], ...] = (
@@ -40,8 +41,8 @@ KINDS: tuple[tuple[str, tuple[str, str, str]], ...] = (
     ("fails", ("networks domain claim", "point", "")),
     ("holds", ("networks domain claim", "point", "")),
     ("equal", ("networks domain", "steps", CLAIM)),
-    ("sup-error-at-most", ("networks domain targets error", "steps", "split next cut empty goal")),
-    ("sup-error-equals", ("networks domain targets error", "steps point output", "split next cut empty goal")),
+    ("sup-error-at-most", ("networks domain targets error", "steps", SUP)),
+    ("sup-error-equals", ("networks domain targets error", "steps point output", SUP)),
     ("value", ("networks point values", "", "")),
     ("cells", ("networks domain count", "steps", COUNT)),
     ("linear-regions", ("networks domain count", "steps", COUNT)),
@@ -53,7 +54,7 @@ KINDS: tuple[tuple[str, tuple[str, str, str]], ...] = (
 COUNTS, SLOPE_KINDS = ("cells", "linear-regions"), ("lipschitz", "monotone", "orientation")
 WORDS = (("norm", ("1", "2", "inf")), ("sign", ("positive", "negative")), ("absolute", ("yes", "no")))
 LAYER = ("weights_over", "activations_over", "activations", "units")
-SEGMENT, ASSUMPTION = ("network", "first", "last", "layer", "steps"), ("kind", "text", "sha256", "origin")
+BLOCK, ASSUMPTION = ("network", "first", "last", "domain", "over", "map", "steps"), ("kind", "text", "sha256", "origin")
 
 Row = list[int]
 End = tuple[int | None, int | None]  # low, high
@@ -104,16 +105,28 @@ class Atom(NamedTuple):
     more: Polynomial  # in x, added to these
 
 
+class Block(NamedTuple):
+    """Layers `first` to `last` where the preactivations z of `first` are in the domain: v = (row(1, z) + e)/over."""
+
+    network: int
+    first: int
+    last: int
+    domain: Domain
+    over: int
+    rows: list[tuple[Row, int, int]]  # row, low, high: one a unit of `last`, with low <= e <= high
+
+
 class Statement(NamedTuple):
     kind: str
     networks: list[list[Layer]]
     domain: Domain | None
     clauses: list[list[Atom]]
-    targets: list[tuple[int, Polynomial]]
+    targets: Sequence[tuple[int, Polynomial]]
     stated: Point  # the error, the count, the outputs or the bounds
-    point: Point | None  # of a `value` statement
-    words: list[list[str]]  # the norm, the signs, or whether the integrand is an absolute value
-    power: int  # of the integrand
+    point: Point | None = None  # of a `value` statement
+    words: Sequence[list[str]] = ()  # the norm, the signs, or whether the integrand is an absolute value
+    power: int = 1  # of the integrand
+    blocks: Sequence[Block] = ()
 
 
 class Box(NamedTuple):
@@ -334,8 +347,10 @@ def read_statement(value: Any) -> Statement:
     reject_if(not networks or not inputs, where, "at least one network and one input are needed")
     clauses: list[list[Atom]] = []
     targets: list[tuple[int, Polynomial]] = []
-    stated: Point = (1, [])
-    words, power = [[word(given[name], name, choice)] for name, choice in WORDS if name in given], 1
+    words = [[word(given[name], name, choice)] for name, choice in WORDS if name in given]
+    lengths = [(name, size) for name, size in (("error", 1), ("bounds", 2), ("values", sizes[0])) if name in given]
+    stated = point_of(given[lengths[0][0]], *lengths[0]) if lengths else (1, list[int]())
+    power = index(given["power"], "power", MAX_DEGREE + 1) if "power" in given else 1
     if kind == "equal":
         clauses = equality(sizes[0], sizes[1], inputs)
     elif "claim" in given:
@@ -343,13 +358,9 @@ def read_statement(value: Any) -> Statement:
         clauses = [[read_atom(text, inputs, sum(sizes)) for text in atoms] for atoms in texts]
     elif "targets" in given:
         targets = [read_target(text, inputs) for text in items(given["targets"], "targets", sizes[0])]
-        stated = point_of(given["error"], "error", 1)
         clauses = [[bound(k, sign, targets, stated, inputs)] for k in range(sizes[0]) for sign in (1, -1)]
-    elif "norm" in given:
-        stated = point_of(given["error"], "error", 1)
     elif kind == "integral":
         targets = [read_target(given["integrand"], inputs + sum(sizes))]
-        power, stated = index(given["power"], "power", MAX_DEGREE + 1), point_of(given["bounds"], "bounds", 2)
         endless = power == 0 or domain is None or any(None in ends for ends in domain.box)
         reject_if(endless, where, "an integral needs a positive power and a bounded box")
     elif "signs" in given:
@@ -359,8 +370,6 @@ def read_statement(value: Any) -> Statement:
         stated = (1, [number(given["count"], "count")])
         jumps = kind == "linear-regions" and (inputs != 1 or not continuous(networks[0]))
         reject_if(jumps, where, "linear-regions needs one input and continuous activations")
-    elif "values" in given:
-        stated = point_of(given["values"], "values", sizes[0])
     if kind in SLOPE_KINDS and domain is not None:
         # What slopes on cells say about differences: continuous, on a convex set that its cells fill.
         point = point_of(given["domain"]["point"], "domain", inputs)
@@ -491,19 +500,24 @@ def check_point(statement: Statement, evidence: dict[str, Any]) -> None:
 # --------------------------------------------------------------------------------------------- steps (A5)
 
 
-def enter(statement: Statement, case: Case, network: int) -> Case:
-    """The case at the first layer of a network, whose values are the inputs themselves."""
+def enter(statement: Statement, case: Case, network: int, layer: int = 0) -> Case:
+    """The case at the first layer of a network (or at another one), whose values are the inputs themselves."""
     inputs: list[Row] = [[0, *row] for row in unit_rows(inputs_of(statement))]
-    return compose(statement, case._replace(network=network), 0, inputs, 1)
+    return compose(statement, case._replace(network=network), layer, inputs, 1)
 
 
 def compose(statement: Statement, case: Case, place: int, values: list[Row], over: int) -> Case:
     """Rows of layer `place` from the rows of the values before it: w0 + sum w_j v_j, over E times `over`."""
     layer = statement.networks[case.network][place]
-    columns = list(zip([over, *([0] * (len(values[0]) - 1))], *values, strict=True))
-    rows = [[sum(map(mul, weights, column)) for column in columns] for weights in layer.weights]
+    rows = combined(layer.weights, values, over)
     slots = [(0, len(table) - 1) for table in layer.tables]
     return case._replace(layer=place, over=layer.over * over, rows=rows, slots=slots)
+
+
+def combined(rows: list[Row], values: list[Row], over: int) -> list[Row]:
+    """Each w0 + sum w_j v_j, over the values' own denominator."""
+    columns = list(zip([over, *([0] * (len(values[0]) - 1))], *values, strict=True))
+    return [[sum(map(mul, row, column)) for column in columns] for row in rows]
 
 
 def settled_values(statement: Statement, case: Case, where: str) -> tuple[list[Row], int]:
@@ -535,8 +549,8 @@ def tail_values(statement: Statement, case: Case, where: str) -> list[Output]:
     layer, *rest = statement.networks[case.network][case.layer :]
     one: Key = (0,) * inputs_of(statement)
     pieces = [table[max(first, 0)] for table, (first, _) in zip(layer.tables, case.slots, strict=True)]
-    unsettled = case.names or any(first != last for first, last in case.slots) or not all(map(coefficients, pieces))
-    reject_if(unsettled, where, "a unit is not settled, or outside the range of its activation")
+    settled = all(first == last for first, last in case.slots) and len(case.box.ends) == len(one)
+    reject_if(not (settled and all(map(coefficients, pieces))), where, "a unit is not settled, or outside its range")
     values: list[Polynomial] = []
     for row, piece in zip(case.rows, pieces, strict=True):
         z: Polynomial = {key: Fraction(entry, case.over) for key, entry in as_polynomial(row).items()}
@@ -620,6 +634,28 @@ def step_cut(statement: Statement, case: Case, step: list[Any], where: str) -> l
     form = row_of(row, where, None)
     reject_if(not inputs_of(statement) < len(form) <= len(case.box.ends) + 1, where, "a row of another length")
     return branches(case, form, word(owner, where, ("left", "right")))
+
+
+def step_pass(statement: Statement, case: Case, step: list[Any], where: str) -> list[Case]:
+    """Across a block whose domain holds the preactivations; what it does not tell becomes coordinates from 0 to 1."""
+    _, which, *texts = step if len(step) > 1 else refuse(where, "a block was expected")
+    block = statement.blocks[index(which, where, len(statement.blocks))]
+    here = (block.network, block.first) == (case.network, case.layer)
+    fits = here and block.last + 1 < len(statement.networks[block.network])
+    reject_if(not fits, where, "the block begins elsewhere, or ends beyond the network")
+    sides = [(row, False) for row in box_guards(block.domain) if row is not None] + block.domain.rows
+    forms = combined([row for row, _ in sides], case.rows, case.over)
+    for form, (_, strict), text in zip(forms, sides, items(texts, where, len(sides)), strict=True):
+        refute(text, [([-entry for entry in form], not strict), *case.hypotheses[::-1]], case.box, where)
+    values = combined([[row[0] + low, *row[1:]] for row, low, _ in block.rows], case.rows, case.over)
+    ends, size = list(case.box.ends), len(case.box.ends) + sum(low < high for _, low, high in block.rows) + 1
+    for place, (_, low, high) in enumerate(block.rows):
+        values[place] = plus([0] * size, 1, values[place])
+        if low < high:
+            ends.append((0, case.box.over))
+            values[place][len(ends)] = (high - low) * case.over
+    after = case._replace(box=Box(case.box.over, ends))
+    return [compose(statement, after, block.last + 1, values, block.over * case.over)]
 
 
 def step_refine(statement: Statement, case: Case, step: list[Any], where: str) -> list[Case]:
@@ -809,21 +845,21 @@ def negated_polynomials(clause: list[Atom], outputs: Sequence[Output]) -> list[N
     return negations
 
 
-def box_guards(domain: Domain) -> list[Polynomial | None]:
+def box_guards(domain: Domain) -> list[Row | None]:
     """B x_1 - low_1, high_1 - B x_1, B x_2 - low_2, ...; None where there is no bound."""
     sides = [(place, sign, ends[sign < 0]) for place, ends in enumerate(domain.box) for sign in (1, -1)]
     places = range(len(sides) // 2)
     rows = [[-sign * (end or 0), *(sign * domain.over * int(k == place) for k in places)] for place, sign, end in sides]
-    return [None if end is None else as_polynomial(row) for row, (_, _, end) in zip(rows, sides, strict=True)]
+    return [None if end is None else row for row, (_, _, end) in zip(rows, sides, strict=True)]
 
 
 def refute_polynomial(texts: Any, negations: list[Negation], case: Case, domain: Domain, where: str) -> None:
     """sum c * product of guards * root^2 is a constant < 0, or = 0 with a strict term."""
     newest_first = case.hypotheses[::-1]
-    reject_if(case.names, where, "polynomial goals have no named units")
+    reject_if(len(case.box.ends) > len(domain.box), where, "polynomial goals have no further coordinates")
     forms: list[tuple[Polynomial | None, bool]] = [*negations]
     forms += [(as_polynomial(row), open_side) for row, open_side in newest_first]
-    forms += [(guard, False) for guard in box_guards(domain)]
+    forms += [(None if guard is None else as_polynomial(guard), False) for guard in box_guards(domain)]
     one: Key = (0,) * len(domain.box)
     total: Polynomial = {one: 0}
     strict_term = False
@@ -868,7 +904,8 @@ def step_goal(statement: Statement, case: Case, step: list[Any], where: str, dom
 
 def step_thin(statement: Statement, case: Case, step: list[Any], where: str, domain: Domain) -> None:
     level, _, moving = combine(step[1:], case.hypotheses[::-1], case.box, where)
-    reject_if(level > 0 or not moving, where, "the case is not shown to lie in a hyperplane")
+    flat = level <= 0 and moving and len(case.box.ends) == len(domain.box)
+    reject_if(not flat, where, "the case is not shown to lie in a hyperplane")
 
 
 def step_cell(statement: Statement, case: Case, step: list[Any], where: str, domain: Domain) -> Cell:
@@ -937,8 +974,7 @@ def step_simplex(statement: Statement, case: Case, step: list[Any], where: str, 
     size = len(domain.box) + 1
     rows = [row_of(text, where, size - 1) for text in items(texts, where, size)]
     corners = [(positive(over, where), row) for row in rows]
-    # In the closure a strict form may be 0, but not one that is constant: its case is empty.
-    forms = [(row, strict and not any(row[1:])) for row, strict in case.hypotheses]
+    forms = closure(case, domain, where)
     inside = all(contains(domain, forms, corner, interior=False) for corner in corners)
     reject_if(not inside, where, "a vertex lies outside the case")
     edges = [[a - b for a, b in zip(row, rows[0], strict=True)] for row in rows[1:]]
@@ -947,8 +983,30 @@ def step_simplex(statement: Statement, case: Case, step: list[Any], where: str, 
     if any(min(levels) < 0 and max(levels) <= 0 for levels in sides):
         return Fraction(0), Fraction(0), volume
     reject_if(any(min(levels) < 0 for levels in sides), where, "the simplex crosses a side of the domain")
-    low, high = mean(statement, final_outputs(statement, case, where), corners, where)
+    outputs = final_outputs(statement, case, where)
+    low, high = largest(statement, outputs, case, where) or mean(statement, outputs, corners, where)
     return low * volume, high * volume, volume
+
+
+def closure(case: Case, domain: Domain, where: str) -> list[Form]:
+    """A strict form may be 0 there, but not one that is constant: its case is empty."""
+    further = any(any(row[len(domain.box) + 1 :]) for row, _ in case.hypotheses)
+    reject_if(further, where, "a hypothesis is not one of the inputs")
+    return [(row, strict and not any(row[1:])) for row, strict in case.hypotheses]
+
+
+def largest(statement: Statement, outputs: list[Output], case: Case, where: str) -> tuple[Fraction, Fraction] | None:
+    """Bounds of the integrand where an output has coordinates that are no inputs; None where none has."""
+    size, (over, terms), power = inputs_of(statement), statement.targets[0], statement.power
+    forms = [*(([0, *row], 1) for row in unit_rows(size)), *forms_of(outputs)]
+    if not any(any(form[size + 1 :]) for form, _ in forms):
+        return None
+    ends = [end for form, below in forms for end in range_of(form, case.box, below) if end is not None]
+    reject_if(len(ends) < 2 * (size + len(outputs)), where, "an output has no bounds")
+    tops = [max(high, -low) for low, high in zip(ends[::2], ends[1::2], strict=True)]
+    parts = [Fraction(max(c, -c) * prod(map(pow, tops, key)), over) for key, c in terms.items()]
+    bound = Fraction(sum(parts) ** power)
+    return (-bound if statement.words == [["no"]] and power % 2 else Fraction(0)), bound
 
 
 def mean(statement: Statement, outputs: list[Output], corners: list[Point], where: str) -> tuple[Fraction, Fraction]:
@@ -961,7 +1019,8 @@ def mean(statement: Statement, outputs: list[Output], corners: list[Point], wher
     columns = [[Fraction(row[column], over) for over, row in corners] for column in range(size - 1)]
     values: list[tuple[Polynomial, int]] = [(dict(zip(unit_rows(size), line, strict=True)), 1) for line in columns]
     for form, over in outputs:
-        value, degree = expand(polynomial_of(form), values[: size - 1], size, where)
+        terms = polynomial_of(form if isinstance(form, dict) else form[:size])
+        value, degree = expand(terms, values[: size - 1], size, where)
         values.append(({key: entry * Fraction(1, over) for key, entry in value.items()}, degree))
     (over, terms), power = statement.targets[0], statement.power
     base, degree = expand(terms, values, size, where)
@@ -984,16 +1043,18 @@ Move = Callable[[Statement, Case, list[Any], str], list[Case]]
 Leaf = Callable[[Statement, Case, list[Any], str, Domain], Cell | Measure | None]
 
 
-def replay(statement: Statement, domain: Domain, steps: Iterable[Any], place_of: str) -> tuple[int, int]:
-    """Run the steps, newest open case first; return the numbers of steps and of leaves."""
+def replay(
+    statement: Statement, domain: Domain, steps: Iterable[Any], place_of: str, start: tuple[int, int] = (0, 0)
+) -> tuple[int, int]:
+    """Run the steps, newest open case first, from a network and layer on; return the numbers of steps and of leaves."""
     moves: dict[str, Move] = {"split": step_split, "cut": step_cut, "next": step_next, "branch": step_branch}
-    moves |= {"name": step_name, "tighten": step_tighten, "refine": step_refine}
+    moves |= {"name": step_name, "tighten": step_tighten, "refine": step_refine, "pass": step_pass}
     leaf_steps: dict[str, Leaf] = {"empty": step_empty, "goal": step_goal, "thin": step_thin, "cell": step_cell}
     leaf_steps["simplex"] = step_simplex
     names = tuple(dict(KINDS)[statement.kind][2].split())
     hypotheses = [] if statement.kind == "integral" else list(domain.rows)
     first = Case(hypotheses, 0, 0, 1, [], [], [], Box(domain.over, list(domain.box)), [])
-    open_cases = [enter(statement, first, 0)]
+    open_cases = [enter(statement, first, *start)]
     found: list[Cell | Measure | None] = []
     place = 0
     for place, text in enumerate(steps, 1):
@@ -1047,32 +1108,39 @@ def digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def shorten(statement: Statement, texts: Any, where: str) -> Statement:
-    """Blocks of layers that depend on one value, each replaced by one layer of tables proved equal on their range."""
-    networks = [list(network) for network in statement.networks]
-    for place, text in enumerate(items(texts, f"{where}segments")):
-        here = f"{where}segment {place}"
-        which, start, end, layer_text, steps = fields(text, SEGMENT, here)
-        network = networks[index(which, here, len(networks))]
-        start, end = index(start, here, len(network)), index(end, here, len(network)) + 1
-        (layer,), weights = read_network([layer_text], here, 1), network[start].weights
-        used = [column for column in range(1, len(weights[0])) if any(row[column] for row in weights)]
-        bad = start >= end or len(used) != 1 or any(map(curved, network[:start]))
-        reject_if(bad, here, "the block must depend on one value, and stand before polynomial pieces")
-        plain = layer.over == 1 and all(row == [0, 1] for row in layer.weights) and not curved(layer)
-        outer = [piece for table in layer.tables for piece in (table[0], table[-1])]
-        ends = [(table[0].until, table[-2].until) for table in layer.tables if len(table) > 2]
-        finite = len(ends) == len(layer.tables) and not any(map(coefficients, outer))
-        reject_if(not (plain and finite), here, "the layer must be affine tables of that value, on a finite range")
-        box: list[End] = [(max(low or 0 for low, _ in ends), min(high or 0 for _, high in ends))]
-        first = network[start]._replace(weights=[[row[0], row[used[0]]] for row in weights])
-        clauses = equality(len(network[end - 1].weights), len(layer.weights), 1)
-        pair = [[first, *network[start + 1 : end]], [layer]]
-        same = Statement("equal", pair, None, clauses, [], (1, []), None, [], 1)
-        replay(same, Domain(layer.activations_over, box, []), items(steps, here), f"{here}, ")
-        wide = [int(column == used[0]) for column in range(len(weights[0]))]
-        network[start:end] = [layer._replace(weights=[wide] * len(layer.weights))]
-    return statement._replace(networks=networks)
+def straight(size: int) -> Layer:
+    """The identity."""
+    return Layer(1, 1, [[0, *row] for row in unit_rows(size)], [[Piece(None, "", 1, 0)]] * size)
+
+
+def read_blocks(statement: Statement, texts: Any, where: str) -> Statement:
+    """The statement with its blocks, each proved with the help of those before it; an identity layer follows all."""
+    networks = [[*network, straight(len(network[-1].weights))] for network in statement.networks]
+    blocks: list[Block] = []  # of the statement, too: it grows
+    ends = [[*map(curved, network), True].index(True) for network in networks]
+    statement = statement._replace(networks=networks if texts else statement.networks, blocks=blocks)
+    for place, text in enumerate(items(texts, f"{where}blocks")):
+        here = f"{where}block {place}"
+        which, first, last, domain_text, over_text, map_text, steps = fields(text, BLOCK, here)
+        which, over = index(which, here, len(statement.networks)), positive(over_text, here)
+        network, domain = statement.networks[which], read_domain(domain_text)
+        first, last = index(first, here, ends[which] - 1), index(last, here, ends[which] - 1)
+        layers, size = network[first : last + 1], len(network[first].weights)
+        bad = not layers or len(domain.box) != size
+        reject_if(bad, here, "a block has layers of affine pieces, and a domain of the first one's preactivations")
+        triples = [items(entry, here, 3) for entry in items(map_text, here, len(layers[-1].weights))]
+        rows = [(row_of(row, here, size + 1), number(low, here), number(high, here)) for row, low, high in triples]
+        clauses: list[list[Atom]] = []
+        for y, (row, low, high) in zip(unit_rows(len(rows)), rows, strict=True):
+            clauses.append([Atom(False, [-row[0] - low, *(-e for e in row[1:])], [over * e for e in y], {})])
+            clauses.append([Atom(False, [row[0] + high, *row[1:]], [-over * e for e in y], {})])
+        head = layers[0]._replace(over=1, weights=straight(size).weights)
+        # In its own place: the layers and networks before it are never entered.
+        chain = [*[head] * (first + 1), *layers[1:], straight(len(rows))]
+        same = statement._replace(kind="always", networks=[*[[head]] * which, chain], clauses=clauses, targets=[])
+        replay(same, domain, items(steps, here), f"{here}, ", (which, first))
+        blocks.append(Block(which, first, last, domain, over, rows))
+    return statement
 
 
 def chained(lines: Iterator[str], previous: str) -> Iterator[Any]:
@@ -1090,15 +1158,15 @@ def check_part(stated: Any, proof: Any, below: Iterable[Any] | None, where: str)
     """One statement that is no conjunction, with the numbers of its steps and leaves."""
     statement = read_statement(stated)
     _, wanted, steps = dict(KINDS)[statement.kind]
-    optional = "segments" if type(proof) is dict and "segments" in proof and steps not in ("", COUNT) else ""
+    optional = "blocks" if type(proof) is dict and "blocks" in proof and "pass" in steps.split() else ""
     names = tuple(name for name in f"{wanted} {optional}".split() if below is None or name != "steps")
     evidence = dict(zip(names, fields(proof, names, f"{where}evidence"), strict=True))
     reject_if(below is not None and not steps, "statement", "only a proof by steps has lines after the header")
     done = (0, 0)
     if statement.domain is not None and steps:
-        shorter = shorten(statement, evidence.get("segments", []), where)
+        with_blocks = read_blocks(statement, evidence.get("blocks", []), where)
         run = items(evidence["steps"], f"{where}evidence") if below is None else below
-        done = replay(shorter, statement.domain, run, where)
+        done = replay(with_blocks, statement.domain, run, where)
     if wanted != "steps":
         check_point(statement, evidence)
     return statement, *done

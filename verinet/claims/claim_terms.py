@@ -279,14 +279,15 @@ class Meanings:
 
     def _too_large(self, tree: Tree) -> NoReturn:
         raise Unsupported(
-            f"a polynomial of a claim has at most {MOST_TERMS} terms, degree {LARGEST_DEGREE} and moderate numbers",
+            f"a polynomial of a {self.reader.what} has at most {MOST_TERMS} terms, degree {LARGEST_DEGREE} "
+            "and moderate numbers",
             fix="state the claim in Python",
             where=self.reader.where(tree.place),
         )
 
     def _refuse(self, tree: Tree, needs: str, got: str) -> NoReturn:
         raise BadFormat(
-            f"a claim needs {needs} here, got {got[:40]}",
+            f"a {self.reader.what} needs {needs} here, got {got[:40]}",
             fix="the grammar of claims is in the documentation, docs/reference/claim-grammar.md",
             where=self.reader.where(tree.place),
         )

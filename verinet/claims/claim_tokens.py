@@ -73,10 +73,14 @@ class Reader:
     Guarantee: exact.
     """
 
+    #: What the text is called in error messages.
+    what = "claim"
+
     def __init__(self, text: str) -> None:
         if len(text) > LONGEST:
             raise BadFormat(
-                f"a claim needs at most {LONGEST} characters, got {len(text)}", fix="state it in Python, or as VNN-LIB"
+                f"a {self.what} needs at most {LONGEST} characters, got {len(text)}",
+                fix="state it in Python, or as VNN-LIB",
             )
         self.text = text
         self.tokens: list[Token] = []
@@ -86,7 +90,7 @@ class Reader:
             match = _TOKEN.match(text, place)
             if match is None:
                 raise BadFormat(
-                    f"a claim has no use for {text[place]!r}",
+                    f"a {self.what} has no use for {text[place]!r}",
                     fix="write names, numbers, + - * / ^, comparisons, brackets; verinet prove --help shows examples",
                     where=self.where(place),
                 )
@@ -97,7 +101,7 @@ class Reader:
 
     def where(self, place: int) -> str:
         """Return the place for an error message."""
-        return f"character {place + 1} of the claim"
+        return f"character {place + 1} of the {self.what}"
 
     def peek(self) -> Token:
         """Return the next token, and stay before it."""
@@ -134,7 +138,7 @@ class Reader:
         token = self.peek()
         got = token.text if len(token.text) <= 40 else token.text[:40] + "..."
         raise BadFormat(
-            f"a claim needs {needs} here, got {got}",
+            f"a {self.what} needs {needs} here, got {got}",
             fix="the grammar of claims is in the documentation, docs/reference/claim-grammar.md",
             where=self.where(token.place),
         )
@@ -182,7 +186,7 @@ class Reader:
         self.depth += 1
         if self.depth > DEEPEST:
             raise BadFormat(
-                f"a claim nests at most {DEEPEST} brackets and signs",
+                f"a {self.what} nests at most {DEEPEST} brackets and signs",
                 fix="write fewer brackets",
                 where=self.where(self.peek().place),
             )

@@ -331,6 +331,8 @@ def _formulas(network: SymbolicNetwork, values: list[str]) -> list[str]:
 
 
 def _applied(act: Any, text: str) -> str:
+    if act.name == "leaky_relu" and act.pieces[0][0].free_symbols:
+        return f"leaky_relu({text}; {act.pieces[0][0]})"  # the slope itself: a or 1/a
     free = sorted({str(s) for pair in act.pieces for e in pair for s in e.free_symbols}
                   | {str(s) for e in act.breakpoints for s in e.free_symbols})  # fmt: skip
     name = act.name if act.name != "piecewise" else spelled(act.pieces)

@@ -312,7 +312,10 @@ def _gaps(
             f"lp_error needs one target for each of {m} outputs, got {len(listed)}",
             fix="give target=[p_0, p_1, ...], one for every output",
         )
-    polynomials = [as_polynomial(entry, n, variables) for entry in listed]
+    found = [as_piecewise(entry, n, variables) or as_polynomial(entry, n, variables) for entry in listed]
+    if any(isinstance(entry, PiecewisePolynomial) for entry in found):
+        return _gaps_in_pieces(network, found, domain)
+    polynomials = [entry for entry in found if isinstance(entry, Polynomial)]
     gaps = [Polynomial.variable(n + i, n + m) - lifted(p, n + m) for i, p in enumerate(polynomials)]
     return (network,), gaps, [_difference(a, p) for a, p in zip(names, polynomials, strict=True)], ""
 
@@ -336,3 +339,27 @@ def _piecewise_gap(
     for place, (_, polynomial) in enumerate(target.pieces):
         gap = gap - Polynomial.variable(n + 1 + place, size) * lifted(polynomial, size)
     return (network, marks), [gap], ["f(x) - g(x)"], f"g = {target}"
+
+
+def _gaps_in_pieces(
+    network: Network, targets: Sequence[Polynomial | PiecewisePolynomial], domain: Polyhedron
+) -> tuple[tuple[Network, ...], list[Polynomial], list[str], str]:
+    """f_k - g_k for targets of which some are in pieces, the indicators of each as one more network."""
+    n, networks, notes = domain.dimension, [network], []
+    size = n + len(targets) + sum(len(g.pieces) for g in targets if isinstance(g, PiecewisePolynomial))
+    place, gaps = n + len(targets), []
+    for k, target in enumerate(targets):
+        gap = Polynomial.variable(n + k, size)
+        if isinstance(target, Polynomial):
+            gap = gap - lifted(target, size)
+            notes.append(f"g_{k} = {target.text(wording.input_names(n))}")
+        else:
+            target.check_covers(domain)
+            target.check_apart(domain)
+            networks.append(indicators(target, domain))
+            for _, polynomial in target.pieces:
+                gap = gap - Polynomial.variable(place, size) * lifted(polynomial, size)
+                place += 1
+            notes.append(f"g_{k} = {target}")
+        gaps.append(gap)
+    return tuple(networks), gaps, [f"f_{k}(x) - g_{k}(x)" for k in range(len(targets))], "; ".join(notes)

@@ -22,12 +22,15 @@ class Joint:
         The next layer of the chain, counted from 0.
     frame : tuple of tuple of Fraction
         The coordinates, each as a form over (1, preactivations of that layer).
+    ranges : tuple of (Fraction, Fraction)
+        Intervals that hold the coordinates for every input.
 
     Guarantee: exact (a hint; the proof does not depend on it).
     """
 
     layer: int
     frame: tuple[Form, ...]
+    ranges: tuple[tuple[Fraction, Fraction], ...]
 
 
 @dataclass(frozen=True, slots=True)

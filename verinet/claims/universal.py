@@ -9,29 +9,26 @@ activations and shapes the claim is a set of polynomial constraints, for a solve
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
 from typing import Any
 
-from verinet.claims.formulas import Affine as Term
-from verinet.claims.formulas import Formula, all_of, any_of
+from verinet.claims.formulas import all_of, any_of
 from verinet.claims.induction import Json, lemma
 from verinet.claims.language import Always, Fails
 from verinet.claims.normal_forms import clauses
+from verinet.claims.universal_duals import dual_network, misses, places_of_weights, primal, sign_choices
 from verinet.claims.verdicts import Refuted
 from verinet.claims.wording import point_text
 from verinet.errors import ShapeMismatch, Unsupported
-from verinet.exact.linalg import Matrix
 from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import Q, format_rational
 from verinet.geometry.polyhedra import Polyhedron
 from verinet.networks.activations import RELU, Activation, activation
-from verinet.networks.network import Activate, Affine, Input, Network, Vertex
+from verinet.networks.network import Network
 
 Point = tuple[Fraction, ...]
-Signs = tuple[int, ...]
 
 #: How the constraints of more general shapes are turned into those of signs; printed with every theorem that uses it.
 HOMOGENEITY = (
@@ -40,6 +37,13 @@ HOMOGENEITY = (
     "b_i, and where v_i = 0, w_i and b_i become 0; in a chain of single neurons likewise every outgoing weight (where "
     "one is 0, the network is constant, as with w = b_1 = 0); hence what holds of all (w, b, c) for all these signs "
     "holds of all networks of this shape"
+)
+#: The same for several outputs.
+TOGETHER = (
+    "positive homogeneity: s(l z) = l s(z) for l >= 0, so output k of a network c + V s(W x + b) equals c_k plus the "
+    "sum of sign(v_ki) s(|v_ki| (w_i x + b_i)); the preactivations of neuron i in two outputs are nonnegative "
+    "multiples of one function, and are at no point of opposite signs; the neurons are ordered by sign(v_0i); hence, "
+    "if networks of one output each whose neurons go together like this do not all fit, no network of this shape fits"
 )
 #: Points of a claim that its text lists.
 MOST_POINTS = 12
@@ -110,7 +114,8 @@ class AllNetworks:
         ----------
         points : sequence of points
             A number stands for a point of the line.
-        values : sequence of numbers
+        values : sequence of numbers, or of points
+            Points are values of several outputs, near in the maximum norm; then the claim needs one hidden layer.
         within : exact number
             Near is ``|g(p) - v| <= within``.
         strict : bool
@@ -123,10 +128,11 @@ class AllNetworks:
         InexactInput
             For floats.
         """
-        rows = tuple(
-            tuple(map(Q, p)) if isinstance(p, Sequence) and not isinstance(p, str) else (Q(p),) for p in points
-        )
-        return NoFit(self, rows, tuple(map(Q, values)), Q(within), strict)
+        wanted = [_point(value) for value in values]
+        if len({len(value) for value in wanted}) > 1:
+            raise ShapeMismatch("all values need equally many outputs", fix="write fits([0, 1], [(0, 1), (1, 0)])")
+        outputs = tuple(zip(*wanted, strict=True)) or ((),)
+        return NoFit(self, tuple(map(_point, points)), outputs[0], Q(within), strict, outputs[1:])
 
     @property
     def homogeneous(self) -> bool:
@@ -134,6 +140,10 @@ class AllNetworks:
         act = self.activation
         pieces = all(len(piece) <= 2 and piece[0] == 0 for piece in act.pieces)
         return act.is_affine and pieces and set(act.breakpoints) <= {Fraction(0)} and set(act.values) <= {Fraction(0)}
+
+
+def _point(given: Any) -> Point:
+    return tuple(map(Q, given)) if isinstance(given, Sequence) and not isinstance(given, str) else (Q(given),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +158,7 @@ class NoFit:
     values: Point
     within: Fraction
     strict: bool = False
+    further: tuple[Point, ...] = ()
 
     __repr__ = spelled_fields
 
@@ -159,14 +170,32 @@ class NoFit:
                 f"{len(self.points)} points and {len(self.values)} values",
                 fix="write fits([(0, 0), (0, 1)], [0, 1], within=eps)",
             )
+        if self.further and (self.architecture.nonnegative or not self._flat):
+            raise Unsupported(
+                "several outputs need one hidden layer of a positively homogeneous activation, weights of any sign and "
+                "a readout bias",
+                fix="make a claim about one of the outputs",
+            )
+
+    @property
+    def wanted(self) -> tuple[Point, ...]:
+        """The values at the points, one tuple an output."""
+        return (self.values, *self.further)
+
+    @property
+    def _flat(self) -> bool:
+        shape = self.architecture
+        return shape.homogeneous and shape.depth == 1 and shape.readout_bias
 
     @property
     def reducible(self) -> bool:
         """Whether the claim is a kernel statement about the dual network, under the lemma of homogeneity."""
         shape = self.architecture
+        if self.further:
+            return True
         units = len(self.points) * (shape.width if shape.depth == 1 else 2**shape.depth - 1)
-        flat = shape.depth == 1 or (shape.width == 1 and not shape.nonnegative)
-        return shape.homogeneous and flat and shape.readout_bias and units <= MOST_UNITS
+        chain = shape.homogeneous and shape.width == 1 and not shape.nonnegative and shape.readout_bias
+        return (self._flat or chain) and units <= MOST_UNITS
 
     @property
     def input_size(self) -> int:
@@ -187,15 +216,15 @@ class NoFit:
                 "the weights enter this claim with products: it has no dual network",
                 fix="take one hidden layer, or width 1, and a positively homogeneous activation; or ask a solver",
             )
-        return _dual_layer(self) if self.architecture.depth == 1 else _dual_chain(self)
+        return dual_network(self)
 
     def always(self) -> Always:
         """The kernel's claim about the dual network: one clause for each choice of signs."""
         dual = self.dual
-        formula = all_of(*(any_of(*self._misses(signs)) for signs in self.sign_choices()))
+        formula = all_of(*(any_of(*misses(self, signs)) for signs in sign_choices(self)))
         low: list[Fraction | None] = [None] * dual.input_size
         if self.architecture.nonnegative:
-            low = [Fraction(0) if weight else None for weight in _places_of_weights(self)]
+            low = [Fraction(0) if weight else None for weight in places_of_weights(self)]
         domain = Polyhedron(tuple(low), (None,) * dual.input_size)
         return Always((dual,), clauses(formula), domain)
 
@@ -209,36 +238,12 @@ class NoFit:
         """
         return SomeFit(self, self.always().fails())
 
-    def sign_choices(self) -> Iterator[Signs]:
-        """The signs that the lemma leaves: how many readout weights are 1; of a chain, every word of signs."""
-        shape = self.architecture
-        if shape.depth > 1:
-            yield from product((1, -1), repeat=shape.depth)
-        elif shape.nonnegative:
-            yield (1,) * shape.width
-        else:
-            for ones in range(shape.width + 1):
-                yield (1,) * ones + (-1,) * (shape.width - ones)
-
-    def _misses(self, signs: Signs) -> Iterator[Formula]:
-        """What some point must show: a value that is too large or too small."""
-        count, shape = len(self.points), self.architecture
-        last = Term.of_input(self.dual_size - 1)
-        for j, wanted in enumerate(self.values):
-            if shape.depth == 1:
-                g = sum((s * Term.of_output(i * count + j) for i, s in enumerate(signs)), last)
-            else:
-                block = sum(2**k for k, s in enumerate(reversed(signs[:-1])) if s < 0)
-                g = signs[-1] * Term.of_output(block * count + j) + last
-            for gap in (g - wanted, wanted - g):
-                yield gap >= self.within if self.strict else gap > self.within
-
     @property
     def dual_size(self) -> int:
         """Number of weights and biases that the lemma leaves."""
         shape = self.architecture
         if shape.depth == 1:
-            return shape.width * (self.input_size + 1) + 1
+            return len(self.wanted) * (shape.width * (self.input_size + 1) + 1)
         return self.input_size + shape.depth + 1
 
     def statement(self) -> Json:
@@ -251,7 +256,7 @@ class NoFit:
     @property
     def assumptions(self) -> tuple[Json, ...]:
         """The lemma that a kernel's certificate of this claim rests on."""
-        return (lemma(HOMOGENEITY),) if self.reducible else ()
+        return (lemma(TOGETHER if self.further else HOMOGENEITY),) if self.reducible else ()
 
     def to_json(self) -> Json:
         """The claim as JSON values, rationals as text."""
@@ -273,6 +278,7 @@ class NoFit:
             "values": [format_rational(q) for q in self.values],
             "within": format_rational(self.within),
             "strict": self.strict,
+            **({"further": [[format_rational(q) for q in row] for row in self.further]} if self.further else {}),
         }
 
     def text(self) -> str:
@@ -281,25 +287,28 @@ class NoFit:
 
     def _fit_text(self) -> str:
         shape, act = self.architecture, self.architecture.activation
-        layers = "-".join(map(str, (self.input_size, *(shape.width,) * shape.depth, 1)))
+        layers = "-".join(map(str, (self.input_size, *(shape.width,) * shape.depth, len(self.wanted))))
         details = [act.name + "".join(f" {format_rational(q)}" for q in act.parameters)]
         details += ["weights >= 0"] * shape.nonnegative + ["no readout bias"] * (not shape.readout_bias)
-        pairs = [f"{point_text(p)} -> {format_rational(v)}" for p, v in zip(self.points, self.values, strict=True)]
+        values = list(zip(*self.wanted, strict=True))
+        pairs = [f"{point_text(p)} -> {point_text(v)}" for p, v in zip(self.points, values, strict=True)]
         left_out = len(pairs) - MOST_POINTS
         listed = ", ".join(pairs[:MOST_POINTS]) + (f" and {left_out} more" if left_out > 0 else "")
         relation = f"{'<' if self.strict else '<='} {format_rational(self.within)}"
         near = "g(p) = v" if not self.strict and not self.within else f"|g(p) - v| {relation}"
+        near += " in the maximum norm" if self.further else ""
         return f"{layers} ({', '.join(details)}) has {near} at all {len(pairs)} points: {listed}"
 
     def fitted_by(self, network: Network) -> bool:
         """Whether this network is near the values at all points (its shape is not looked at).  Guarantee: exact."""
-        gaps = [abs(network(*p)[0] - v) for p, v in zip(self.points, self.values, strict=True)]
+        found = zip(*(network(*p) for p in self.points), strict=True)
+        gaps = [abs(g - v) for row, own in zip(found, self.wanted, strict=True) for g, v in zip(row, own, strict=True)]
         return all(gap < self.within if self.strict else gap <= self.within for gap in gaps)
 
     def network_at(self, weights: Sequence[Fraction]) -> Network:
         """The network that a point of the dual network's inputs stands for, its signs such that it fits if any does."""
-        for signs in self.sign_choices():
-            network = _primal(self, weights, signs)
+        for signs in sign_choices(self):
+            network = primal(self, weights, signs)
             if self.fitted_by(network):
                 return network
         return network
@@ -321,6 +330,11 @@ class SomeFit:
 
     def text(self) -> str:
         """Return one line of ASCII."""
+        if self.claim.further:
+            together = (
+                f"{len(self.claim.wanted)} networks of one output, neurons nowhere of opposite signs, that as one"
+            )
+            return f"{together} {self.claim._fit_text()}"
         return f"some network {self.claim._fit_text()}"
 
 
@@ -337,57 +351,3 @@ class Fitted(Refuted):
     """
 
     network: Network | None = None
-
-
-def _places_of_weights(claim: NoFit) -> list[bool]:
-    """Which of the dual network's inputs are weights, not biases."""
-    size = claim.input_size
-    return [*([True] * size + [False]) * claim.architecture.width, False]
-
-
-def _dual_layer(claim: NoFit) -> Network:
-    size, width = claim.input_size, claim.architecture.width
-    rows = []
-    for i in range(width):
-        for point in claim.points:
-            row = [Fraction(0)] * claim.dual_size
-            row[i * (size + 1) : (i + 1) * (size + 1)] = [*point, Fraction(1)]
-            rows.append(row)
-    act = Activate((claim.architecture.activation,) * len(rows))
-    affine = Affine(Matrix.from_rows(rows), Matrix.zeros(len(rows), 1))
-    vertices = (Vertex(Input(claim.dual_size, "w"), (), "w"), Vertex(affine, (0,)), Vertex(act, (1,), "y"))
-    return Network(vertices, (("y", 2),))
-
-
-def _dual_chain(claim: NoFit) -> Network:
-    """Layer k in blocks, one for each word of signs before it; block 2 j goes on with sign 1, 2 j + 1 with -1."""
-    size, count, act = claim.input_size, len(claim.points), claim.architecture.activation
-    inputs = claim.dual_size
-    first = [[*point, Fraction(1)] + [Fraction(0)] * (inputs - size - 1) for point in claim.points]
-    vertices = [Vertex(Input(inputs, "w"), (), "w")]
-    vertices.append(Vertex(Affine(Matrix.from_rows(first), Matrix.zeros(count, 1)), (0,)))
-    vertices.append(Vertex(Activate((act,) * count), (1,)))
-    for level in range(1, claim.architecture.depth):
-        before, after = count * 2 ** (level - 1), count * 2**level
-        rows = []
-        for unit in range(after):
-            block, j = divmod(unit, count)
-            row = [Fraction(0)] * (inputs + before)
-            row[size + level] = Fraction(1)
-            row[inputs + (block // 2) * count + j] = Fraction(-1 if block % 2 else 1)
-            rows.append(row)
-        vertices.append(Vertex(Affine(Matrix.from_rows(rows), Matrix.zeros(after, 1)), (0, len(vertices) - 1)))
-        vertices.append(Vertex(Activate((act,) * after), (len(vertices) - 1,)))
-    return Network(tuple(vertices), (("y", len(vertices) - 1),))
-
-
-def _primal(claim: NoFit, weights: Sequence[Fraction], signs: Signs) -> Network:
-    from verinet.networks.build import layered
-
-    size, shape = claim.input_size, claim.architecture
-    if shape.depth == 1:
-        parts = [weights[i * (size + 1) : (i + 1) * (size + 1)] for i in range(shape.width)]
-        matrices: list[Any] = [[list(part[:-1]) for part in parts], [list(signs)]]
-        return layered(matrices, [[part[-1] for part in parts], [weights[-1]]], shape.activation)
-    matrices = [[list(weights[:size])], *([[s]] for s in signs)]
-    return layered(matrices, [[b] for b in weights[size:]], shape.activation)

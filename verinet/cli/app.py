@@ -18,9 +18,11 @@ from verinet.cli.commands import (
     proofs_command,
     prove_command,
     referee_command,
+    refute_width_command,
     regions_command,
     show_command,
 )
+from verinet.cli.construct_options import construct_command
 from verinet.cli.outcome import BAD_INPUT, Outcome, deliver, failed, interrupted, misused
 
 #: What the parser makes of Ctrl-C before a command has begun.
@@ -31,7 +33,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "prove": prove_command,
     "equal": equal_command,
     "referee": referee_command,
+    "refute-width": refute_width_command,
     "regions": regions_command,
+    "construct": construct_command,
     "check": check_command,
     "show": show_command,
     "explain": explain_command,

@@ -150,6 +150,29 @@ def referee_command(
     raise typer.Exit(run("referee", work, as_json))
 
 
+def refute_width_command(
+    network: Net,
+    output: Annotated[str | None, typer.Option("-o", "--output", metavar="CERT", help="Write the certificate")] = None,
+    budget: Annotated[
+        float | None, typer.Option("--budget", metavar="SECONDS", help="Give up after so many seconds")
+    ] = None,
+    physical: Physical = False,
+    batch_normalization: Normalising = "exact",
+    as_json: AsJson = False,
+) -> None:
+    """Show where a network of width max{dx, dy} is at least 1/2 from a function that it was meant to approximate.
+
+    Its activations are continuous, monotone and piecewise affine, and dy <= 2 dx; others are refused.
+    """
+
+    def work() -> Outcome:
+        from verinet.cli.refute_width import refute_width
+
+        return refute_width(network, output, budget, _options(physical, batch_normalization))
+
+    raise typer.Exit(run("refute-width", work, as_json))
+
+
 def regions_command(
     network: Net,
     domain: Annotated[

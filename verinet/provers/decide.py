@@ -27,7 +27,7 @@ from verinet.claims.language import (
 from verinet.claims.normal_forms import clauses
 from verinet.claims.verdicts import Certificate, Counterexample, Proved, Refuted, Theorem, Unknown, Verdict
 from verinet.errors import CertificateRejected, Unsupported
-from verinet.provers import branching, segments, subtrees
+from verinet.provers import branching, subtrees
 from verinet.provers.cases import Box, box_of, common, hex_number
 from verinet.provers.refute import attack, fails_at
 from verinet.provers.smt import is_small, second_look, without_share
@@ -51,8 +51,6 @@ FEW_BOXES = 80
 MANY_BOXES = 200
 #: Of the time that is left, what bounds of units may use before cells are enumerated.
 BOUNDS_SHARE = 0.9
-#: Of the time that is left, what the search for a bottleneck may use.
-SEGMENTS_SHARE = 0.1
 #: A proof of more steps is handed to the kernel line by line.
 LONG = 10_000
 #: Smaller bounds tried when one that holds is not attained.
@@ -88,7 +86,6 @@ def universal(claim: Always | Equal | SupErrorAtMost | SupErrorEquals, budget: B
             return refuted(claim, plain)
     whole, budget = budget, without_share(budget) if is_small(claim) else budget
     outcome: Steps | Failure | Stopped = Stopped("not searched", 0)
-    through: tuple[kernel.Statement, list[Json]] | None = None
     # What a journal holds a part of has had its short looks, in vain.
     begun = any(subtrees.begun(name, statement, {}) for name in ("tree", "propagation"))
     named = branching.applies(statement)
@@ -103,10 +100,8 @@ def universal(claim: Always | Equal | SupErrorAtMost | SupErrorEquals, budget: B
         progress.update(0, 1, "no counterexample by descent; splitting")
         steps = FIRST_STEPS if budget.steps is None else min(FIRST_STEPS, budget.steps - budget.spent)
         limits = budget if deep else Budget(budget.left(), steps)
-        if deep:
-            through = segments.shortened(statement, Budget(None if left is None else left * SEGMENTS_SHARE, LONG))
         with subtrees.alone(short=not deep):
-            outcome = _searched(through[0] if through else statement, limits, progress, deep)
+            outcome = _searched(statement, limits, progress, deep)
         if not isinstance(outcome, Stopped) or budget.exhausted() or outcome.final:
             break
     if isinstance(outcome, Stopped):
@@ -119,7 +114,7 @@ def universal(claim: Always | Equal | SupErrorAtMost | SupErrorEquals, budget: B
         return refuted(claim, look)
     if isinstance(outcome, Failure):
         return refuted(claim, outcome.point)
-    evidence: Json = {"steps": outcome.steps} | ({"segments": through[1]} if through else {})
+    evidence: Json = {"steps": outcome.steps}
     if isinstance(claim, SupErrorEquals):
         attained = next((p for p in outcome.contacts if claim.attained_at(p)), None)
         if attained is None:

@@ -7,15 +7,27 @@ from typing import Any
 
 from verinet.claims.architectures import Built, BuiltFrom
 from verinet.claims.closeness import EqualWithin
+from verinet.claims.coded_cells import SupErrorCoded
 from verinet.claims.components import ReachesBoundary
 from verinet.claims.continuity import Continuous
 from verinet.claims.curvature import Curved, ExtremeOf
+from verinet.claims.output_errors import SupErrorsOfOutputs
 from verinet.claims.ranges import RangeEquals, RangeWithin
 from verinet.claims.slopes import LipschitzAtMost, LipschitzEquals, Monotone
 from verinet.claims.solutions import ExactlyOne, FixedPoint, NoFixedPoint, UniqueFixedPoint
 from verinet.claims.symmetries import PositivelyHomogeneous, Symmetric
 from verinet.claims.verdicts import Verdict
-from verinet.provers import components, continuity, curvature, slopes, solutions, symmetries, syntax
+from verinet.provers import (
+    coded_cells,
+    components,
+    continuity,
+    curvature,
+    output_errors,
+    slopes,
+    solutions,
+    symmetries,
+    syntax,
+)
 from verinet.provers.conjunctions import decided
 from verinet.work import Budget, Progress
 
@@ -39,4 +51,6 @@ PROPERTIES: tuple[tuple[type, Callable[[Any, Budget, Progress], Verdict]], ...] 
     (BuiltFrom, syntax.built),
     (Symmetric, decided),
     (PositivelyHomogeneous, symmetries.positively_homogeneous),
+    (SupErrorsOfOutputs, output_errors.sup_errors_of_outputs),
+    (SupErrorCoded, coded_cells.sup_error_coded),
 )

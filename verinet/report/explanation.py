@@ -124,12 +124,13 @@ def _part(
         lines += _point(statement, proof, decoded)
     if statement.domain is None or ("point" in proof and "output" not in proof):
         return lines
-    for segment in proof.get("segments", []):
-        block = f"layers {segment['first']} to {segment['last']} of {decoded.labels[segment['network']]}"
-        proved = counted(len(segment["steps"]), "step", "steps")
-        lines.append(f"{block} depend on one value: a table replaces them, proved equal in {proved}")
-    shorter = kernel.shorten(statement, proof.get("segments", []), "explanation")
-    walk = _Walk(shorter, statement.domain, decoded, list(steps), depth, leaves)
+    blocks = proof.get("blocks", [])
+    if blocks:
+        proved = counted(sum(len(block["steps"]) for block in blocks), "step", "steps")
+        lines.append(f"{counted(len(blocks), 'block', 'blocks')} of layers proved beforehand, in {proved}")
+    walk = _Walk(
+        kernel.read_blocks(statement, blocks, "explanation "), statement.domain, decoded, list(steps), depth, leaves
+    )
     return lines + walk.told()
 
 

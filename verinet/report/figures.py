@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from verinet.errors import MissingExtra, Unsupported
+from verinet.report.coding_figures import CodingPicture, draw
 from verinet.report.pictures import GraphPicture, Picture, PlanePicture
 from verinet.work import write_file
 
@@ -57,7 +58,7 @@ def need_matplotlib() -> None:
         ) from error
 
 
-def write_figure(picture: Picture, path: str | PathLike[str]) -> str:
+def write_figure(picture: Picture | CodingPicture, path: str | PathLike[str]) -> str:
     """Draw and write a .svg, .pdf or .png file; return what is guaranteed of it.
 
     Raises
@@ -87,7 +88,7 @@ def write_figure(picture: Picture, path: str | PathLike[str]) -> str:
     return GUARANTEE
 
 
-def figure(picture: Picture) -> Any:
+def figure(picture: Picture | CodingPicture) -> Any:
     """The picture as a matplotlib Figure, for notebooks.
 
     Guarantee: numeric.
@@ -99,9 +100,11 @@ def figure(picture: Picture) -> Any:
         return _drawn(picture)
 
 
-def _drawn(picture: Picture) -> Any:
+def _drawn(picture: Picture | CodingPicture) -> Any:
     from matplotlib.figure import Figure
 
+    if isinstance(picture, CodingPicture):
+        return _panels(picture)
     made = Figure(figsize=(5.6, 3.9) if isinstance(picture, GraphPicture) else (5.6, 5.9), layout="constrained")
     axes = made.add_subplot()
     if isinstance(picture, GraphPicture):
@@ -109,6 +112,19 @@ def _drawn(picture: Picture) -> Any:
     else:
         _plane(axes, picture)
     made.supxlabel(f"{fill(picture.caption, 92)}\n{GUARANTEE}".strip(), fontsize=7, color=_GREY, ha="center")
+    return made
+
+
+def _panels(picture: CodingPicture) -> Any:
+    """Three panels a row (four: two and two), each as `coding_figures` draws it."""
+    from matplotlib.figure import Figure
+
+    across = min(len(picture.panels), 2 if len(picture.panels) == 4 else 3)
+    down = -(-len(picture.panels) // across)
+    made = Figure(figsize=(4.3 * across, 3.5 * down), layout="constrained")
+    for place, panel in enumerate(picture.panels, 1):
+        draw(made.add_subplot(down, across, place), panel)
+    made.supxlabel(f"{fill(picture.caption, 110)}\n{GUARANTEE}".strip(), fontsize=7, color=_GREY, ha="center")
     return made
 
 

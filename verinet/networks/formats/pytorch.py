@@ -15,6 +15,8 @@ from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
+import numpy.typing as npt
+
 from verinet.errors import BadFormat, InexactInput, MissingExtra, ShapeMismatch, Unsupported
 from verinet.exact.linalg import Matrix
 from verinet.networks.activations import Activation
@@ -100,17 +102,7 @@ def read_torch(path: str | os.PathLike[str], *, activation: Activation | str | N
     Guarantee: exact.
     """
     where = path_text(path, 'read_torch("weights.pt")')
-    data = read_bytes(path)
-    refuse_code(data, where)
-    torch = _library()
-    try:
-        state = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
-    except Exception as error:  # the library raises many kinds
-        raise BadFormat(
-            f"this is not a state dict that torch reads: {str(error)[:200]}",
-            fix="save it again: torch.save(module.state_dict(), path)",
-            where=where,
-        ) from error
+    state = _state(path, where)
     weights, biases = _linear_layers(state, where)
     if activation is None and len(weights) > 1:
         raise Unsupported(
@@ -120,6 +112,40 @@ def read_torch(path: str | os.PathLike[str], *, activation: Activation | str | N
         )
     between = activation_named(activation or "identity") if not isinstance(activation, Activation) else activation
     return layered(weights, biases, between)
+
+
+def read_state(path: str | os.PathLike[str]) -> dict[str, npt.NDArray[Any]]:
+    """The tensors of a state-dict file (.pt, .pth) as arrays, by their names; no code of the file is run.
+
+    Raises
+    ------
+    BadFormat
+        For a file with code in it, for damaged files, and for entries that are no tensors.
+    MissingExtra
+        Without torch.
+
+    Guarantee: exact.
+    """
+    where = path_text(path, 'read_state("weights.pt")')
+    state = _state(path, where)
+    if not isinstance(state, Mapping) or not all(hasattr(tensor, "detach") for tensor in state.values()):
+        raise BadFormat("a state dict of tensors was needed", fix="save module.state_dict()", where=where)
+    return {str(name): _array(tensor) for name, tensor in state.items()}
+
+
+def _state(path: str | os.PathLike[str], where: str) -> Any:
+    """What torch reads from a file that holds tensors and no code."""
+    data = read_bytes(path)
+    refuse_code(data, where)
+    torch = _library()
+    try:
+        return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+    except Exception as error:  # the library raises many kinds
+        raise BadFormat(
+            f"this is not a state dict that torch reads: {str(error)[:200]}",
+            fix="save it again: torch.save(module.state_dict(), path)",
+            where=where,
+        ) from error
 
 
 def to_torch(network: Network, *, dtype: FloatType | None = None, rounding: bool = False) -> Any:
@@ -221,8 +247,14 @@ def _linear_layers(state: Any, where: str) -> tuple[list[Matrix], list[Matrix]]:
 
 
 def _matrix(tensor: Any) -> Matrix:
+    return Matrix.from_floats(_array(tensor))
+
+
+def _array(tensor: Any) -> npt.NDArray[Any]:
     tensor = tensor.detach().cpu()
-    return Matrix.from_floats((tensor.float() if str(tensor.dtype) == "torch.bfloat16" else tensor).numpy())
+    # numpy has no bfloat16; binary32 holds its values
+    array: npt.NDArray[Any] = (tensor.float() if str(tensor.dtype) == "torch.bfloat16" else tensor).numpy()
+    return array
 
 
 def _linear(torch: Any, affine: Affine, form: BinaryFormat, rounding: bool) -> Any:

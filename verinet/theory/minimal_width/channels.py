@@ -63,7 +63,7 @@ class Channels:
     def layer(self, units: Sequence[Unit], forms: Sequence[Form], ranges: Sequence[Interval]) -> None:
         """Append a layer; from then on the channels are `forms` over (1, its results), with these ranges."""
         if self.marked:
-            self.joints.append(Joint(len(self.layers), frame_of([row for row, _ in units], len(self.forms))))
+            self.joints.append(self._joint([row for row, _ in units]))
             self.marked = False
         self.layers.append(
             ([substituted(row, self.forms) for row, _ in units], tuple(activation for _, activation in units))
@@ -78,6 +78,14 @@ class Channels:
             vertices.append(Vertex(Activate(activations), (len(vertices) - 1,), f"layer_{place}"))
         vertices.append(Vertex(affine_of(self.forms), (len(vertices) - 1,), name))
         return Network(tuple(vertices), ((name, len(vertices) - 1),), self.inputs)
+
+    def _joint(self, rows: Sequence[Form]) -> Joint:
+        """The place before the next layer, whose preactivations are these rows."""
+        frame = frame_of(rows, len(self.forms))
+        if frame is None:
+            own = tuple(tuple(Fraction(int(k == j + 1)) for k in range(len(rows) + 1)) for j in range(len(rows)))
+            return Joint(len(self.layers), own, tuple(self._range(row) for row in rows))
+        return Joint(len(self.layers), frame, tuple(self.ranges))
 
     def _range(self, row: Form) -> Interval:
         ends = [sorted((c * low, c * high)) for c, (low, high) in zip(row[1:], self.ranges, strict=True)]
@@ -116,15 +124,14 @@ def affine_of(rows: Sequence[Form]) -> Affine:
     return Affine(Matrix.from_rows([row[1:] for row in rows]), Matrix.column([row[0] for row in rows]))
 
 
-def frame_of(rows: Sequence[Form], size: int) -> tuple[Form, ...]:
-    """The channels as forms over (1, preactivations) if these determine them; else the preactivations themselves."""
-    weights = Matrix.from_rows([row[1:] for row in rows])
-    own = tuple(tuple(Fraction(int(k == j + 1)) for k in range(len(rows) + 1)) for j in range(len(rows)))
+def frame_of(rows: Sequence[Form], size: int) -> tuple[Form, ...] | None:
+    """The channels as forms over (1, preactivations), if these determine them one by one."""
     if len(rows) != size:
-        return own
+        return None
+    weights = Matrix.from_rows([row[1:] for row in rows])
     try:
         inverse = weights.solve(Matrix.identity(size))
     except SingularMatrix:
-        return own
+        return None
     shift = inverse @ Matrix.column([-row[0] for row in rows])
     return tuple((shift[j, 0], *inverse.row(j)) for j in range(size))

@@ -1,0 +1,134 @@
+"""Claims over all weights about several outputs: never proved where a network fits, and what is known by hand."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import verinet as vn
+from verinet import Q
+from verinet.claims.universal import TOGETHER, Fitted, no_network
+from verinet.claims.universal_duals import primal, sign_choices
+from verinet.claims.verdicts import Proved
+from verinet.errors import ShapeMismatch, Unsupported
+from verinet.exact import solver
+from verinet.networks.build import layered
+from verinet.networks.network import Network
+from verinet.provers.universal import fitting
+from verinet.theory.minimal_width.lower_bound import hard_target
+
+numbers = st.integers(-6, 6).map(lambda n: Fraction(n, 2))
+
+
+@st.composite
+def networks(draw: Any) -> Network:
+    """One hidden layer of two neurons, one or two inputs, two or three outputs; zeros on purpose."""
+    inputs, outputs = draw(st.sampled_from([(1, 2), (2, 2), (1, 3)]))
+
+    def rows(count: int, size: int) -> list[list[Fraction]]:
+        return [[draw(numbers) for _ in range(size)] for _ in range(count)]
+
+    slope = draw(st.sampled_from(["0", "1/4"]))
+    act = vn.networks.activation("leaky_relu", slope) if slope != "0" else vn.networks.activation("relu")
+    weights = [rows(2, inputs), rows(outputs, 2)]
+    return layered(weights, [rows(1, 2)[0], rows(1, outputs)[0]], act)
+
+
+def activation_of(network: Network) -> Any:
+    return next(v.operation.activations[0] for v in network.vertices if hasattr(v.operation, "activations"))
+
+
+@settings(max_examples=12, deadline=None)
+@given(networks(), st.data())
+def test_what_a_network_does_is_never_proved_impossible(network: Network, data: st.DataObject) -> None:
+    """The values of a network, and others near by: a solver must find that they are possible."""
+    points = data.draw(st.lists(st.tuples(*[numbers] * network.input_size), min_size=2, max_size=4, unique=True))
+    moves = st.sampled_from([Fraction(0), Fraction(1, 3), Fraction(-1, 3)])
+    values = [[v + data.draw(moves) for v in network(p)] for p in points]
+    claim = no_network(width=2, activation=activation_of(network)).fits(points, values, within="1/3")
+    assert claim.fitted_by(network)
+    constraints, variables = fitting(claim)
+    assert isinstance(solver.solve(constraints, variables, 20), solver.Point)
+
+
+@settings(max_examples=30, deadline=None)
+@given(networks(), st.data())
+def test_the_weights_of_a_network_make_the_clause_of_its_signs_false(network: Network, data: st.DataObject) -> None:
+    """No solver: |v_ki| (w_i, b_i) and c_k by hand, and the dual claim evaluated there, exactly."""
+    points = data.draw(st.lists(st.tuples(*[numbers] * network.input_size), min_size=2, max_size=5, unique=True))
+    first, last = [v.operation for v in network.vertices if hasattr(v.operation, "weight")]
+    order = sorted(range(2), key=lambda i: last.weight[0, i] < 0)
+    weights: list[Fraction] = []
+    for k in range(network.output_size):
+        for i in order:
+            size = abs(last.weight[k, i])
+            weights += [size * w for w in (*first.weight.row(i), first.bias[i, 0])]
+        weights.append(last.bias[k, 0])
+    claim = no_network(width=2, activation=activation_of(network)).fits(points, [network(p) for p in points])
+    assert not claim.always().holds_at(weights)
+    assert claim.fails().dual.holds_at(weights)
+    signs = tuple(-1 if last.weight[k, i] < 0 else 1 for k in range(network.output_size) for i in order)
+    if all(last.weight[k, i] for k in range(network.output_size) for i in order):
+        again = primal(claim, weights, signs)
+        assert all(again(p) == network(p) for p in points)
+
+
+def test_neurons_of_two_outputs_go_together() -> None:
+    """Each output alone is one neuron, r(x) and r(-x); together they are two, and one neuron is not enough."""
+    points, values = [-1, 0, 1], [(0, 1), (0, 0), (1, 0)]
+    for k in (0, 1):
+        assert isinstance(vn.prove(no_network(width=1).fits(points, [v[k] for v in values])), Fitted)
+    verdict = vn.prove(no_network(width=1).fits(points, values, within="1/4"))
+    assert isinstance(verdict, Proved)
+    assert verdict.theorem.assumptions[0]["text"] == TOGETHER
+    fitted = vn.prove(no_network(width=2).fits(points, values))
+    assert isinstance(fitted, Fitted)
+    assert fitted.network is not None
+    assert [fitted.network(p) for p in points] == values
+
+
+def test_the_curve_that_crosses_itself() -> None:
+    f, points = hard_target(1, 2), [Fraction(n, 6) for n in range(7)]
+    for name in ("relu", "leaky_relu"):
+        claim = no_network(width=2, activation=name).fits(points, [f(t) for t in points], within="1/3", strict=True)
+        constraints, variables = fitting(claim)
+        assert isinstance(solver.solve(constraints, variables, 20), solver.Unsat)
+
+
+def test_its_words() -> None:
+    claim = no_network(width=2).fits([0, 1], [(0, 1), (1, 0)], within="1/4", strict=True)
+    assert claim.text() == (
+        "no network 1-2-2 (relu) has |g(p) - v| < 1/4 in the maximum norm at all 2 points: 0 -> (0, 1), 1 -> (1, 0)"
+    )
+    assert claim.fails().text().startswith("2 networks of one output, neurons nowhere of opposite signs, that as one")
+    assert claim.to_json()["further"] == [["1", "0"]]
+    assert claim.wanted == ((0, 1), (1, 0))
+    assert len(list(sign_choices(claim))) == 12
+
+
+def test_one_output_is_what_it_was() -> None:
+    plain = no_network(width=2).fits([0, 1], [0, "1/2"])
+    assert plain == no_network(width=2).fits([(0,), (1,)], [(0,), (Q("1/2"),)])
+    assert "further" not in plain.to_json()
+    assert plain.text() == "no network 1-2-1 (relu) has g(p) = v at all 2 points: 0 -> 0, 1 -> 1/2"
+
+
+def test_refusals() -> None:
+    with pytest.raises(ShapeMismatch, match="equally many outputs"):
+        no_network(width=1).fits([0, 1], [(0, 1), (1,)])
+    with pytest.raises(ShapeMismatch):
+        no_network(width=1).fits([0, 1], [(0, 1), (1, 0), (0, 0)])
+    with pytest.raises(ShapeMismatch):
+        no_network(width=1).fits([], [])
+    for shape in (
+        no_network(width=1, depth=2),
+        no_network(width=1, activation="heaviside"),
+        no_network(width=1, nonnegative=True),
+        no_network(width=1, readout_bias=False),
+    ):
+        with pytest.raises(Unsupported, match="several outputs"):
+            shape.fits([0, 1], [(0, 1), (1, 0)])

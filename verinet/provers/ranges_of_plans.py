@@ -1,0 +1,251 @@
+"""An interval for every output of a construction, whatever the input: what is known of it between the good cells.
+
+Up to the bottleneck boxes of states are followed group by group.  What comes after it is a curve: its pieces are found
+exactly, one after the other, and each is crossed by blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+from verinet import kernel
+from verinet.claims.plans import Plan
+from verinet.provers.blocks import Block, Library, NotPlanned, Sides, Symbol, Walker
+from verinet.provers.cases import hex_number
+from verinet.provers.cells_of_plans import Cells, Row
+from verinet.provers.frames import Affine, End, Frame, applied
+from verinet.work import keep_going
+
+Interval = tuple[Fraction, Fraction]
+Places = tuple[int, ...]
+
+
+def whole_range(cells: Cells, plan: Plan, domain: kernel.Domain, symbols: Mapping[Places, Row]) -> Block:
+    """The block of all layers on the whole box: its values lie between two constants each."""
+    library = cells.library
+    start = next((k for k, group in enumerate(library.groups) if group.first in plan.bottlenecks[:1]), 0)
+    inputs = applied(library.groups[0].frame, library.rows(0))
+    box = [(Fraction(low or 0, domain.over), Fraction(high or 0, domain.over)) for low, high in domain.box]
+    sides: Sides = tuple((End(low), End(high)) for low, high in (_hull(form, box) for form in inputs))
+    first_sides, steps = sides, list[Block]()
+    for group in range(start):
+        block, values = followed(library, group, sides)
+        steps.append(block)
+        following = library.groups[group + 1]
+        forms = applied(following.frame, library.rows(following.first))
+        sides = tuple((End(low), End(high)) for low, high in (_hull(form, values) for form in forms))
+    if len(sides) != 1:
+        raise NotPlanned("behind the bottleneck there is more than one value")
+    curve, outputs = curve_range(cells, plan, start, sides, symbols, inputs)
+    if not start:
+        return curve
+    last = len(library.layers) - 2
+    walker, case, frame = library.begin(0, last, first_sides)
+    for block in (*steps, curve):
+        case = walker.cross(case, frame, block)
+    bounded(walker, case, frame, outputs)
+    return library.write(0, len(library.groups) - 1, last, first_sides, _constants(library, 0, outputs), walker, ())
+
+
+def followed(library: Library, group: int, sides: Sides) -> tuple[Block, list[Interval]]:
+    """The block of one group on a box, by intervals of its values."""
+    place = library.groups[group]
+    walker, case, frame = library.begin(group, place.last, sides)
+    found: list[tuple[int, kernel.Case, Frame]] = []
+
+    def leaf(case: kernel.Case, inner: Frame) -> None:
+        found.append((len(walker.steps), case, inner))
+        walker.steps.append([])
+
+    walker.explore(case, frame, place.last - place.first + 1, leaf)
+    size = len(library.layers[place.last].weights)
+    values: list[Interval] = []
+    for unit in range(size):
+        ends = [
+            (inner.least(case.rows[unit]) / case.over, -inner.least(case.rows[unit], -1) / case.over)
+            for _, case, inner in found
+        ]
+        values.append((min(low for low, _ in ends), max(high for _, high in ends)))
+    for position, case, inner in found:
+        walker.steps[position] = goal(walker, case, inner, values)
+    return library.write(group, group, place.last, sides, _constants(library, group, values), walker, ()), values
+
+
+def goal(walker: Walker, case: kernel.Case, frame: Frame, values: Sequence[Interval]) -> list[Any]:
+    """The step that says that the values of the identity layer lie in intervals."""
+    over = 1
+    for low, high in values:
+        over = lcm(over, low.denominator, high.denominator)
+    texts = []
+    for (low, high), row in zip(values, case.rows, strict=True):
+        for sign, end in ((1, low), (-1, high)):
+            form = [sign * over * entry for entry in row]
+            form[0] -= sign * int(end * over) * case.over
+            text = frame.closing(form, True, len(case.hypotheses))
+            if text is None:
+                raise NotPlanned("a value leaves its interval")
+            texts.append(text)
+    return ["goal", *texts]
+
+
+def bounded(walker: Walker, case: kernel.Case, frame: Frame, values: Sequence[Interval]) -> None:
+    """Write the goal down."""
+    walker.steps.append(goal(walker, case, frame, values))
+
+
+def curve_range(
+    cells: Cells, plan: Plan, start: int, sides: Sides, symbols: Mapping[Places, Row], inputs: Affine
+) -> tuple[Block, list[Interval]]:
+    """The block from the bottleneck on: a curve over one value."""
+    library = cells.library
+    pieces = list(curve_pieces(cells, plan, start, sides, symbols, inputs))
+    last = len(library.layers) - 2
+    walker, case, frame = library.begin(start, last, sides)
+    found: list[tuple[int, kernel.Case, Frame]] = []
+
+    def visit(case: kernel.Case, frame: Frame, low: int, high: int) -> None:
+        keep_going()
+        if high - low > 1:
+            middle = (low + high) // 2
+            for child, inner, bounds in _cut(walker, case, frame, pieces[middle][0], (low, middle, high)):
+                visit(child, inner, *bounds)
+            return
+        for block in cells.runs(pieces[low][2], start):
+            case = walker.cross(case, frame, block)
+        later: list[Any] = []
+        case = walker.straight(case, frame, 1, later)
+        found.append((len(walker.steps), case, frame))
+        walker.steps.append([])
+
+    visit(case, frame, 0, len(pieces))
+    values: list[Interval] = []
+    for unit in range(len(library.layers[-1].weights)):
+        ends = [
+            (inner.least(case.rows[unit]) / case.over, -inner.least(case.rows[unit], -1) / case.over)
+            for _, case, inner in found
+        ]
+        values.append((min(low for low, _ in ends), max(high for _, high in ends)))
+    for position, case, inner in found:
+        walker.steps[position] = goal(walker, case, inner, values)
+    rows = _constants(library, start, values)
+    return library.write(start, len(library.groups) - 1, last, sides, rows, walker, ()), values
+
+
+def _cut(
+    walker: Walker, case: kernel.Case, frame: Frame, end: Fraction, places: tuple[int, int, int]
+) -> Iterator[tuple[kernel.Case, Frame, tuple[int, int]]]:
+    """The two sides of a cut through the one natural coordinate; the upper one owns it."""
+    # n - end as a form of the case's one coordinate: it is affine in it, and back
+    ((shift, factor),) = frame.coordinates
+    form = (-shift / factor - end, 1 / factor)
+    over = form[0].denominator * form[1].denominator
+    row = [int(entry * over) for entry in form]
+    step = ["cut", [hex_number(entry) for entry in row], "right"]
+    walker.steps.append(step)
+    low, middle, high = places
+    count = len(case.hypotheses)
+    children = kernel.step_cut(walker.statement, case, step, "search")
+    for child, bounds in zip(children, ((low, middle), (middle, high)), strict=True):
+        hypothesis, strict = child.hypotheses[-1]
+        inner = frame.narrowed(hypothesis, count, strict)
+        if inner is None:
+            raise NotPlanned("a cut that bounds nothing")
+        yield child, inner, bounds
+
+
+def curve_pieces(
+    cells: Cells, plan: Plan, start: int, sides: Sides, symbols: Mapping[Places, Row], inputs: Affine
+) -> Iterator[tuple[Fraction, Fraction, Row]]:
+    """The pieces of the curve from left to right: both ends, and the symbols of all groups from the bottleneck on."""
+    flats = sorted(_images(cells, plan, start, symbols, inputs), key=lambda flat: flat[0])
+    ((low, high),) = sides
+    at = low.value
+    before: Row | None = None
+    for left, right, row in flats:
+        if left > at:
+            yield from _between(cells, start, at, left, row if before is None else before, row)
+        if right > at:
+            yield max(left, at), right, row
+        at, before = max(at, right), row
+    if at < high.value and before is not None:
+        yield from _between(cells, start, at, high.value, before, before)
+
+
+def _images(
+    cells: Cells, plan: Plan, start: int, symbols: Mapping[Places, Row], inputs: Affine
+) -> Iterator[tuple[Fraction, Fraction, Row]]:
+    """What each good cell becomes at the bottleneck."""
+    for places, row in symbols.items():
+        keep_going()
+        (form,) = cells.state(row, inputs, 0, start)
+        box = [(plan.axes[axis][k], plan.axes[axis][k + 1]) for axis, k in enumerate(places)]
+        low, high = _hull(form, box)
+        yield low, high, row
+
+
+def _between(
+    cells: Cells, start: int, low: Fraction, high: Fraction, first: Row, second: Row
+) -> Iterator[tuple[Fraction, Fraction, Row]]:
+    """The pieces between two flats; only groups whose symbols differ there are looked at."""
+    changing = [group for group in range(start, len(first)) if first[group] != second[group]]
+    todo = [(low, high, first, 0)]
+    while todo:
+        a, b, row, k = todo.pop()
+        if k == len(changing):
+            yield a, b, row
+            continue
+        group = changing[k]
+        state = cells.state(row, ((Fraction(0), Fraction(1)),), start, group)
+        symbol, cut = traced(cells.library, group, state, a, b)
+        if cut is not None:
+            todo += [(cut, b, row, k), (a, cut, row, k)]
+            continue
+        row = row.copy()
+        row[group] = cells.number(group, symbol)
+        todo.append((a, b, row, k + 1))
+
+
+def traced(
+    library: Library, group: int, state: Affine, low: Fraction, high: Fraction
+) -> tuple[Symbol, Fraction | None]:
+    """The symbol of a group on an interval of one parameter, or a point at which a unit bends in between."""
+    place = library.groups[group]
+    middle = (low + high) / 2
+    values = applied(place.back, state)
+    found = []
+    for number in range(place.first, place.last + 1):
+        layer = library.layers[number]
+        z = values if number == place.first else applied(library.rows(number), values)
+        pieces, after = [], []
+        for (shift, factor), table in zip(z, layer.tables, strict=True):
+            ends = [Fraction(piece.until or 0, layer.activations_over) for piece in table[:-1]]
+            cut = (
+                next((t for t in ((end - shift) / factor for end in ends) if low < t < high), None) if factor else None
+            )
+            if cut is not None:
+                return (), cut
+            which = sum(shift + factor * middle > end for end in ends)
+            piece = table[which]
+            q = layer.activations_over
+            pieces.append(which)
+            after.append((Fraction((piece.slope or 0) * shift + piece.offset, q), (piece.slope or 0) * factor / q))
+        found.append(tuple(pieces))
+        values = tuple(after)
+    return tuple(found), None
+
+
+def _hull(form: Sequence[Fraction], box: Sequence[Interval]) -> Interval:
+    low = high = form[0]
+    for factor, (a, b) in zip(form[1:], box, strict=True):
+        low, high = low + min(factor * a, factor * b), high + max(factor * a, factor * b)
+    return low, high
+
+
+def _constants(
+    library: Library, group: int, values: Sequence[Interval]
+) -> list[tuple[tuple[Fraction, ...], Fraction, Fraction]]:
+    zero = (Fraction(0),) * (len(library.groups[group].back) + 1)
+    return [(zero, low, high) for low, high in values]

@@ -1,0 +1,213 @@
+"""The table of all constructions: their names, theorems, papers, norms and options.
+
+A row names its function by module, so that nothing is imported before it is used.  A new construction is a new row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any
+
+from verinet.errors import Unsupported
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One construction.
+
+    Parameters
+    ----------
+    name : str
+        As ``verinet construct`` knows it: a subject, a slash, a word.
+    home : str
+        The function as ``module:name``.
+    theorem : str
+        The place in the paper, or "derived".
+    paper : str
+        Key of the bibliography.
+    norm : str
+        ``"L^p"`` (even p, 2 unless told) or ``"sup"``: that of the theorem.
+    width : str
+        The promised width, for dx inputs and dy outputs.
+    options : tuple of str
+        Further options that the function takes, besides `targets`, `inputs`, `resolution`, `eps` and `domain`.
+    line : str
+        What it builds, in one line.
+
+    Guarantee: exact (a row of data; what the function returns is proved elsewhere).
+    """
+
+    name: str
+    home: str
+    theorem: str
+    paper: str
+    norm: str
+    width: str
+    options: tuple[str, ...]
+    line: str
+
+    @property
+    def subject(self) -> str:
+        """The part of the name before the slash."""
+        return self.name.partition("/")[0]
+
+    def function(self) -> Callable[..., Any]:
+        """Return the function, imported now.
+
+        Raises
+        ------
+        Unsupported
+            If this installation does not have it.
+        """
+        module, _, attribute = self.home.partition(":")
+        try:
+            found: Callable[..., Any] = getattr(import_module(module), attribute)
+        except (ModuleNotFoundError, AttributeError) as error:
+            # an error inside of the module is not that the module is missing
+            if isinstance(error, ModuleNotFoundError) and error.name != module:
+                raise
+            raise Unsupported(
+                f"the construction {self.name} is not a part of this installation",
+                fix="choose another one: verinet construct --list",
+            ) from error
+        return found
+
+
+_WIDTHS = "verinet.theory.minimal_width"
+
+CATALOGUE: tuple[Entry, ...] = (
+    Entry(
+        "minimal-width/leaky",
+        f"{_WIDTHS}.leaky:leaky",
+        "T2",
+        "rochau2024",
+        "L^p",
+        "max(2, dx, dy)",
+        ("alpha", "p"),
+        "one leaky ReLU: staircases, one real number, a step function of it",
+    ),
+    Entry(
+        "minimal-width/leaky-pair",
+        f"{_WIDTHS}.leaky_pair:leaky_pair",
+        "T1",
+        "rochau2024",
+        "L^p",
+        "max(dx, dy)",
+        ("alpha", "p"),
+        "two leaky ReLUs with opposite slopes: a staircase, then folds; width 1 on the line",
+    ),
+    Entry(
+        "minimal-width/stepped",
+        f"{_WIDTHS}.stepped:stepped",
+        "T3",
+        "rochau2024",
+        "sup",
+        "max(2, dx, dy)",
+        ("alpha", "step"),
+        "one stepped leaky ReLU: pure jumps, constant on half-open cells",
+    ),
+    Entry(
+        "minimal-width/stepped-pair",
+        f"{_WIDTHS}.stepped_pair:stepped_pair",
+        "T3",
+        "rochau2024",
+        "sup",
+        "max(dx, dy)",
+        ("alpha", "step"),
+        "stepped leaky ReLUs with slopes of both signs: jumps, then folds; width 1 on the line",
+    ),
+    Entry(
+        "minimal-width/autoencoder",
+        f"{_WIDTHS}.autoencoder:autoencoder",
+        "T4",
+        "rochau2024",
+        "L^p",
+        "max(2, dx, dy)",
+        ("alpha", "p"),
+        "an encoder into one real number and a decoder",
+    ),
+    Entry(
+        "minimal-width/floor-squashable",
+        f"{_WIDTHS}.floor:floor_squashable",
+        "T5",
+        "rochau2024",
+        "sup",
+        "max(3, dx, dy)",
+        ("activation",),
+        "floors in the first layer, then one squashable activation",
+    ),
+    Entry(
+        "minimal-width/floor",
+        f"{_WIDTHS}.floor:floor",
+        "derived",
+        "rochau2024",
+        "sup",
+        "max(2, dx, dy)",
+        (),
+        "floors alone: all hidden values are integers",
+    ),
+    Entry(
+        "minimal-width/lu",
+        f"{_WIDTHS}.lu:lu",
+        "T7",
+        "rochau2024",
+        "L^p",
+        "d",
+        ("alpha", "p"),
+        "an invertible network of as many inputs as outputs whose matrices have LU factorisations",
+    ),
+    Entry(
+        "minimal-width/smooth",
+        f"{_WIDTHS}.smooth:smooth",
+        "T9",
+        "rochau2024",
+        "L^p",
+        "d",
+        ("alpha", "p"),
+        "a diffeomorphism: the invertible network with a smooth, strictly increasing activation",
+    ),
+)
+
+_BY_NAME = {entry.name: entry for entry in CATALOGUE}
+
+
+def entry(name: str) -> Entry:
+    """Return the row of a name; the part behind the slash is enough where it is unambiguous.
+
+    Guarantee: exact.
+
+    Raises
+    ------
+    Unsupported
+        For any other name; near ones are suggested.
+
+    Examples
+    --------
+    >>> entry("minimal-width/leaky").width
+    'max(2, dx, dy)'
+    >>> entry("leaky").name
+    'minimal-width/leaky'
+    """
+    found = _BY_NAME.get(name)
+    if found is not None:
+        return found
+    same = [row for row in CATALOGUE if row.name.partition("/")[2] == name]
+    if len(same) == 1:
+        return same[0]
+    near = [row.name for row in same] or _near(str(name)[:80])
+    guess = f"did you mean {' or '.join(near)}? " if near else ""
+    raise Unsupported(
+        f"there is no construction {str(name)[:80]!r}",
+        fix=f"{guess}verinet construct --list shows all",
+    )
+
+
+def _near(name: str) -> list[str]:
+    """Names that resemble a name, as a whole or behind the slash."""
+    words = {row.name.partition("/")[2]: row.name for row in CATALOGUE}
+    whole = get_close_matches(name, _BY_NAME, n=2, cutoff=0.7)
+    behind = get_close_matches(name.partition("/")[2] or name, words, n=2, cutoff=0.7)
+    return list(dict.fromkeys([*whole, *(words[word] for word in behind)]))[:2]
