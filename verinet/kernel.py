@@ -18,22 +18,19 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import combinations, pairwise
+from itertools import accumulate, combinations, pairwise
 from math import factorial, prod
 from operator import mul
 from typing import Any, NamedTuple, NoReturn
 
 FORMAT = "verinet-certificate/2"
-MAX_DIGITS = 65_536
-MAX_DEPTH, MAX_DEGREE = 32, 400
-MAX_TERMS = 1_000_000
+MAX_DIGITS, MAX_DEPTH, MAX_DEGREE, MAX_TERMS = 65_536, 32, 400, 1_000_000
 SLOPES = 4096  # slopes of named units are over this
 NUMBER = re.compile(r"0|-?[1-9a-f][0-9a-f]*", re.ASCII)
 NESTING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
-COUNT, CLAIM = "split next empty thin cell", "split next cut pass empty goal name branch tighten refine"
-SLOPE, INTEGRAL = "split next cut empty thin goal", "split next cut pass empty thin simplex"
-SUP = "split next cut pass empty goal"
+COUNT, SUP, SLOPE = "split next empty thin cell", "split next cut pass empty goal", "split next cut empty thin goal"
+CLAIM, INTEGRAL = f"{SUP} name branch tighten refine", "split next cut pass empty thin simplex"
 # kind -> fields of the statement besides "kind", fields of the evidence, names of its steps.  A cut would divide a
 # cell, a goal belongs to no count, a thin leaf proves nothing about a claim.
 KINDS: tuple[tuple[str, tuple[str, str, str]], ...] = (
@@ -186,16 +183,12 @@ def reject_if(wrong: object, where: str, reason: str) -> None:
 
 def read_json(text: str, where: str) -> Any:
     """Parse JSON without floats, duplicate keys, large indices or deep nesting."""
-    depth = 0
-    for token in NESTING.finditer(text):
-        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token.group(), 0)
-        if depth > MAX_DEPTH:
-            refuse(where, f"nested deeper than {MAX_DEPTH}")
+    turns = ({"[": 1, "{": 1, "]": -1, "}": -1}.get(token.group(), 0) for token in NESTING.finditer(text))
+    reject_if(any(depth > MAX_DEPTH for depth in accumulate(turns)), where, f"nested deeper than {MAX_DEPTH}")
 
     def pairs(entries: list[tuple[str, Any]]) -> dict[str, Any]:
-        if len(dict(entries)) != len(entries):
-            refuse(where, "a key stands twice in one object")
-        return dict(entries)
+        whole = dict(entries)
+        return whole if len(whole) == len(entries) else refuse(where, "a key stands twice in one object")
 
     def no_float(literal: str) -> NoReturn:
         refuse(where, f"not an integer: {literal[:40]}")
@@ -211,8 +204,7 @@ def read_json(text: str, where: str) -> Any:
 
 def fields(value: Any, names: tuple[str, ...], where: str) -> list[Any]:
     """The values of exactly these fields, in this order."""
-    reject_if(type(value) is not dict, where, "an object was expected")
-    reject_if(set(value) != set(names), where, f"the fields must be {', '.join(names)}")
+    reject_if(type(value) is not dict or set(value) != set(names), where, f"the fields must be {', '.join(names)}")
     return [value[name] for name in names]
 
 
@@ -240,9 +232,8 @@ def index(value: Any, where: str, below: int) -> int:
 
 
 def word(value: Any, where: str, words: tuple[str, ...]) -> str:
-    if type(value) is not str or value not in words:
-        refuse(where, f"one of {', '.join(words)} was expected")
-    return str(value)
+    known = type(value) is str and value in words
+    return str(value) if known else refuse(where, f"one of {', '.join(words)} was expected")
 
 
 def row_of(value: Any, where: str, length: int | None) -> Row:
@@ -269,8 +260,8 @@ def read_table(value: Any, where: str) -> list[Piece]:
             until, side = number(end, where), word(owner, where, ("left", "right"))
             reject_if(pieces and until < (pieces[-1].until or 0), where, "breakpoints must ascend")
         row = [] if entry == ["none"] else row_of(entry, where, None)[::-1]
-        known = 2 <= len(row) <= MAX_DEGREE + 1 or entry == ["none"]
-        reject_if(not known, where, f"a piece has 2 to {MAX_DEGREE + 1} coefficients")
+        wrong = entry != ["none"] and not 2 <= len(row) <= MAX_DEGREE + 1
+        reject_if(wrong, where, f"a piece has 2 to {MAX_DEGREE + 1} coefficients")
         slope, offset, curve = (row[1], row[0], ()) if len(row) == 2 else (None, 0, tuple(row))
         pieces.append(Piece(until, side, slope, offset, curve))
     return pieces or refuse(where, "an activation needs a piece")
@@ -300,15 +291,12 @@ def curved(layer: Layer) -> bool:
 # ------------------------------------------------------------------------------------------- domains (A3)
 
 
-def read_domain(value: Any) -> Domain:
-    where = "domain"
+def read_domain(value: Any, where: str = "domain") -> Domain:
     over, box, rows, point = fields(value, ("over", "box", "rows", "point"), where)
     sides = [items(side, where, 2) for side in items(box, where)]
     bounds = [(None if a is None else number(a, where), None if b is None else number(b, where)) for a, b in sides]
-    forms: list[Form] = []
-    for entry in items(rows, where):
-        relation, row = items(entry, where, 2)
-        forms.append((row_of(row, where, len(bounds) + 1), word(relation, where, (">=", ">")) == ">"))
+    pairs = [items(entry, where, 2) for entry in items(rows, where)]
+    forms = [(row_of(row, where, len(bounds) + 1), word(sign, where, (">=", ">")) == ">") for sign, row in pairs]
     domain = Domain(positive(over, where), bounds, forms)
     at = point_of(point, where, len(bounds))
     return domain if contains(domain, forms, at, False) else refuse(where, "its point does not lie in it")
@@ -316,12 +304,12 @@ def read_domain(value: Any) -> Domain:
 
 def contains(domain: Domain, forms: list[Form], point: Point, interior: bool) -> bool:
     """Is the point in the box and all forms; `interior`: strictly, but for forms whose row is constant?"""
-    for (low, high), entry in zip(domain.box, point[1], strict=True):
-        left = 1 if low is None else domain.over * entry - low * point[0]
-        right = 1 if high is None else high * point[0] - domain.over * entry
-        if min(left, right) < int(interior):
-            return False
-    return all(at_point(row, point) >= int(strict or (interior and any(row[1:]))) for row, strict in forms)
+    sides = [(pair, domain.over * entry) for pair, entry in zip(domain.box, point[1], strict=True)]
+    lefts = [entry - low * point[0] for (low, _), entry in sides if low is not None]
+    rights = [high * point[0] - entry for (_, high), entry in sides if high is not None]
+    return min([1, *lefts, *rights]) >= int(interior) and all(
+        at_point(row, point) >= int(strict or (interior and any(row[1:]))) for row, strict in forms
+    )
 
 
 def at_point(row: Row, point: Point) -> int:
@@ -411,8 +399,8 @@ def read_polynomial(value: Any, inputs: int, where: str) -> Polynomial:
     for entry in items(value, where):
         coefficient, powers = items(entry, where, 2)
         exponents = tuple(index(power, where, MAX_DEGREE + 1) for power in items(powers, where, inputs))
-        if exponents in terms or sum(exponents) > MAX_DEGREE:
-            refuse(where, f"a monomial stands twice or its degree exceeds {MAX_DEGREE}")
+        wrong = exponents in terms or sum(exponents) > MAX_DEGREE
+        reject_if(wrong, where, f"a monomial stands twice or its degree exceeds {MAX_DEGREE}")
         terms[exponents] = number(coefficient, where)
     return terms
 
@@ -426,11 +414,8 @@ def continuous(network: list[Layer]) -> bool:
 
 def agree(before: Piece, after: Piece, over: int) -> bool:
     """Do neighbouring pieces have the same value at the breakpoint between them?"""
-    t, end = before.until or 0, before.until is not None
-    if before.slope is None or after.slope is None:
-        known, z = end and coefficients(before) and coefficients(after), Fraction(t, over)
-        return bool(known) and level_at(before, z) == level_at(after, z)
-    return end and (before.slope - after.slope) * t == (after.offset - before.offset) * over
+    z, known = Fraction(before.until or 0, over), all(map(coefficients, (before, after)))
+    return before.until is not None and known and level_at(before, z) == level_at(after, z)
 
 
 def coefficients(piece: Piece) -> tuple[int, ...]:
@@ -453,8 +438,7 @@ def evaluate(network: list[Layer], point: Point) -> list[Fraction]:
         zs = [(weights[0] + sum(map(mul, weights[1:], values))) * Fraction(1, layer.over) for weights in layer.weights]
         pieces = [in_force(table, layer.activations_over * z) for table, z in zip(layer.tables, zs, strict=True)]
         reject_if(not all(map(coefficients, pieces)), "point", "a preactivation leaves the range of its activation")
-        levels = [level_at(piece, z) for piece, z in zip(pieces, zs, strict=True)]
-        values = [level * Fraction(1, layer.activations_over) for level in levels]
+        values = [level_at(piece, z) * Fraction(1, layer.activations_over) for piece, z in zip(pieces, zs, strict=True)]
     return values
 
 
@@ -466,11 +450,12 @@ def in_force(table: list[Piece], z: Fraction) -> Piece:
 
 def claim_holds(statement: Statement, point: Point) -> bool:
     outputs = [value for network in statement.networks for value in evaluate(network, point)]
-    for clause in statement.clauses:
-        levels = [(Fraction(at_point(a.x, point), point[0]) + sum(map(mul, a.y, outputs)), a.strict) for a in clause]
-        if not any(level > 0 or (level == 0 and not strict) for level, strict in levels):
-            return False
-    return True
+
+    def true(atom: Atom) -> bool:
+        level = Fraction(at_point(atom.x, point), point[0]) + sum(map(mul, atom.y, outputs))
+        return level > 0 or (level == 0 and not atom.strict)
+
+    return all(any(map(true, clause)) for clause in statement.clauses)
 
 
 def gap(statement: Statement, output: int, point: Point) -> Fraction:
@@ -493,8 +478,7 @@ def check_point(statement: Statement, evidence: dict[str, Any]) -> None:
         error = gap(statement, index(evidence["output"], "output", len(statement.targets)), point)
         reject_if(error < Fraction(stated[0], over), "point", "the error at this point is smaller than stated")
     else:
-        verb = "hold" if kind == "holds" else "fail"
-        reject_if(claim_holds(statement, point) != (kind == "holds"), "point", f"the claim does not {verb} there")
+        reject_if(claim_holds(statement, point) != (kind == "holds"), "point", f"the claim does not {kind[:4]} there")
 
 
 # --------------------------------------------------------------------------------------------- steps (A5)
@@ -538,6 +522,10 @@ def settled_values(statement: Statement, case: Case, where: str) -> tuple[list[R
     return values, case.over * q * scale
 
 
+def minus(row: Row) -> Row:
+    return [-entry for entry in row]
+
+
 def plus(first: Row, factor: int, second: Row) -> Row:
     """first + factor * second, where the shorter row goes on with zeros."""
     total = [a + factor * b for a, b in zip(first, second, strict=False)]
@@ -549,7 +537,7 @@ def tail_values(statement: Statement, case: Case, where: str) -> list[Output]:
     layer, *rest = statement.networks[case.network][case.layer :]
     one: Key = (0,) * inputs_of(statement)
     pieces = [table[max(first, 0)] for table, (first, _) in zip(layer.tables, case.slots, strict=True)]
-    settled = all(first == last for first, last in case.slots) and len(case.box.ends) == len(one)
+    settled = all(first == last for first, last in case.slots) and len(case.box.ends) <= len(one)
     reject_if(not (settled and all(map(coefficients, pieces))), where, "a unit is not settled, or outside its range")
     values: list[Polynomial] = []
     for row, piece in zip(case.rows, pieces, strict=True):
@@ -580,42 +568,39 @@ def layer_outputs(statement: Statement, case: Case, where: str) -> list[Output] 
     return [(value, over) for value in values]
 
 
-def divide(row: Row, over: int, q: int, table: list[Piece], slot: tuple[int, int], owner: Any, where: str) -> Row:
-    """The form q z - t of the next breakpoint of a unit, if `owner` may own the tie."""
-    first, last = slot
+def unit_of(statement: Statement, case: Case, unit: int) -> Named:
+    """A unit of the current layer, without slope and coordinate."""
+    layer = statement.networks[case.network][case.layer]
+    return Named(case.rows[unit], case.over, layer.activations_over, layer.tables[unit], case.slots[unit], 0, 0)
+
+
+def divide(case: Case, unit: Named, owner: Any, where: str) -> list[tuple[Case, tuple[int, int]]]:
+    """Both sides of the unit's next breakpoint, q z - t, if `owner` may own the tie, and the pieces left there."""
+    (first, last), table, q = unit.slot, unit.table, unit.activations_over
     reject_if(first == last or table[first].until is None, where, "the unit has no breakpoint left")
     piece, following = table[first], table[first + 1]
     if word(owner, where, ("left", "right")) != piece.side:
         reject_if(not agree(piece, following, q), where, "the activation jumps there: the tie belongs to its own side")
-        if following.until is not None and following.until <= (piece.until or 0):
-            refuse(where, "the next piece is never in force there: the tie belongs to its own side")
-    form = [q * entry for entry in row]
-    form[0] -= (piece.until or 0) * over
-    return form
+        gone = following.until is not None and following.until <= (piece.until or 0)
+        reject_if(gone, where, "the next piece is never in force there: the tie belongs to its own side")
+    form = plus([-(piece.until or 0) * unit.over], q, unit.row)
+    return list(zip(branches(case, form, owner), ((first, first), (first + 1, last)), strict=True))
 
 
 def step_split(statement: Statement, case: Case, step: list[Any], where: str) -> list[Case]:
-    _, unit, owner = items(step, where, 3)
-    layer = statement.networks[case.network][case.layer]
-    unit = index(unit, where, len(case.rows))
-    first, last = case.slots[unit]
-    q = layer.activations_over
-    form = divide(case.rows[unit], case.over, q, layer.tables[unit], (first, last), owner, where)
-    low, high = branches(case, form, owner)
-    low.slots[unit], high.slots[unit] = (first, first), (first + 1, last)
-    return [low, high]
+    _, which, owner = items(step, where, 3)
+    which = index(which, where, len(case.rows))
+    pairs = divide(case, unit_of(statement, case, which), owner, where)
+    return [child._replace(slots=[*case.slots[:which], slot, *case.slots[which + 1 :]]) for child, slot in pairs]
 
 
 def step_branch(statement: Statement, case: Case, step: list[Any], where: str) -> list[Case]:
     """Split a named unit of this layer or an earlier one; a piece that is alone gives v = (slope z + offset)/q."""
     _, which, owner = items(step, where, 3)
-    which = index(which, where, len(case.names))
-    named = case.names[which]
-    first, last = named.slot
-    form = divide(named.row, named.over, named.activations_over, named.table, named.slot, owner, where)
+    named = case.names[index(which, where, len(case.names))]
     children: list[Case] = []
-    for child, slot in zip(branches(case, form, owner), ((first, first), (first + 1, last)), strict=True):
-        names = [*child.names[:which], named._replace(slot=slot), *child.names[which + 1 :]]
+    for child, slot in divide(case, named, owner, where):
+        names = [*case.names[:which], named._replace(slot=slot), *case.names[which + 1 :]]
         forms = settled_forms(named, named.table[slot[0]]) if slot[0] == slot[1] else []
         children.append(child._replace(names=names, hypotheses=[*child.hypotheses, *forms]))
     return children
@@ -626,7 +611,7 @@ def settled_forms(named: Named, piece: Piece) -> list[Form]:
     q, scale = named.activations_over, SLOPES * named.over
     ends = [scale * piece.offset, *([0] * named.place), -scale * q]
     row = plus(ends, SLOPES * (piece.slope or 0) - q * named.slope, named.row)
-    return [(row, False), ([-entry for entry in row], False)]
+    return [(row, False), (minus(row), False)]
 
 
 def step_cut(statement: Statement, case: Case, step: list[Any], where: str) -> list[Case]:
@@ -640,21 +625,19 @@ def step_pass(statement: Statement, case: Case, step: list[Any], where: str) -> 
     """Across a block whose domain holds the preactivations; what it does not tell becomes coordinates from 0 to 1."""
     _, which, *texts = step if len(step) > 1 else refuse(where, "a block was expected")
     block = statement.blocks[index(which, where, len(statement.blocks))]
-    here = (block.network, block.first) == (case.network, case.layer)
-    fits = here and block.last + 1 < len(statement.networks[block.network])
+    chain = statement.networks[case.network]
+    fits = (block.network, block.first) == (case.network, case.layer) and block.last + 1 < len(chain)
     reject_if(not fits, where, "the block begins elsewhere, or ends beyond the network")
-    sides = [(row, False) for row in box_guards(block.domain) if row is not None] + block.domain.rows
+    sides = [(row, strict) for row, strict in [*box_guards(block.domain), *block.domain.rows] if row is not None]
     forms = combined([row for row, _ in sides], case.rows, case.over)
     for form, (_, strict), text in zip(forms, sides, items(texts, where, len(sides)), strict=True):
-        refute(text, [([-entry for entry in form], not strict), *case.hypotheses[::-1]], case.box, where)
+        refute(text, [(minus(form), not strict), *case.hypotheses[::-1]], case.box, where)
     values = combined([[row[0] + low, *row[1:]] for row, low, _ in block.rows], case.rows, case.over)
-    ends, size = list(case.box.ends), len(case.box.ends) + sum(low < high for _, low, high in block.rows) + 1
-    for place, (_, low, high) in enumerate(block.rows):
-        values[place] = plus([0] * size, 1, values[place])
-        if low < high:
-            ends.append((0, case.box.over))
-            values[place][len(ends)] = (high - low) * case.over
-    after = case._replace(box=Box(case.box.over, ends))
+    gaps = [(high - low) * case.over for _, low, high in block.rows]
+    open_places, zeros = [place for place, gap in enumerate(gaps) if gap > 0], [0] * (len(case.box.ends) + 1)
+    further = [[gap * int(k == place) for k in open_places] for place, gap in enumerate(gaps)]
+    values = [[*plus(zeros, 1, value), *entries] for value, entries in zip(values, further, strict=True)]
+    after = case._replace(box=Box(case.box.over, [*case.box.ends, *[(0, case.box.over)] * len(open_places)]))
     return [compose(statement, after, block.last + 1, values, block.over * case.over)]
 
 
@@ -682,42 +665,39 @@ def step_name(statement: Statement, case: Case, step: list[Any], where: str) -> 
     unit, slope, low, high = items(step[1:5], where, 4)
     unit, slope = index(unit, where, len(case.rows)), number(slope, where)
     ends = [None if end is None else number(end, where) for end in (low, high)]
-    layer, (first, last), over = statement.networks[case.network][case.layer], case.slots[unit], case.over
-    bent = any(piece.slope is None for piece in layer.tables[unit])
-    reject_if(first < 0 or bent, where, "the unit has a name already, or a piece that is not affine")
+    place, over = len(case.box.ends), case.over
+    named = unit_of(statement, case, unit)._replace(slope=slope, place=place)
+    bent = any(piece.slope is None for piece in named.table)
+    reject_if(named.slot[0] < 0 or bent, where, "the unit has a name already, or a piece that is not affine")
     rows, scale = [row_of(text, where, 3) for text in step[5:]], SLOPES * case.box.over
     pairs = [(sign, end) for sign, end in zip((1, -1), ends, strict=True) if end is not None]
     known = [[-sign * SLOPES * end, -sign * slope * case.box.over, sign * scale] for sign, end in pairs]
-    right = all(holds_on_graph(row, layer, unit, case) for row in [*known, *rows])
+    right = all(holds_on_graph(row, named, case.box) for row in [*known, *rows])
     reject_if(not right, where, "a bound or a row does not hold on the graph of the activation")
-    place = len(case.box.ends)
     ends_of = [([SLOPES * over * a, *([0] * place), SLOPES * over * c], SLOPES * b + slope * c) for a, b, c in rows]
-    forms = [(plus(row, factor, case.rows[unit]), False) for row, factor in ends_of]
+    forms = [(plus(row, factor, named.row), False) for row, factor in ends_of]
     box = Box(case.box.over, [*case.box.ends, (ends[0], ends[1])])
-    named = Named(case.rows[unit], over, layer.activations_over, layer.tables[unit], (first, last), slope, place)
-    names, slots = [*case.names, named], list(case.slots)
-    slots[unit] = (-len(names), -len(names))
-    return [case._replace(hypotheses=[*case.hypotheses, *forms], box=box, names=names, slots=slots)]
+    alone = -1 - len(case.names)
+    slots = [*case.slots[:unit], (alone, alone), *case.slots[unit + 1 :]]
+    names, hypotheses = [*case.names, named], [*case.hypotheses, *forms]
+    return [case._replace(hypotheses=hypotheses, box=box, names=names, slots=slots)]
 
 
-def holds_on_graph(row: Row, layer: Layer, unit: int, case: Case) -> bool:
+def holds_on_graph(row: Row, unit: Named, box: Box) -> bool:
     """Is a + b z + c v >= 0 wherever z is in the range that the box gives and on a piece that is left?
 
     On a piece the left side is affine in z: its ends decide, or its slope where there is no end.
     """
-    (a, b, c), q, table, (first, last) = row, layer.activations_over, layer.tables[unit], case.slots[unit]
-    low, high = range_of(case.rows[unit], case.box, case.over)
-    for place, piece in list(enumerate(table))[first : last + 1]:
-        lefts = [low, Fraction(table[place - 1].until or 0, q) if place > 0 else None]
-        rights = [high, Fraction(piece.until, q) if piece.until is not None else None]
-        left = max((end for end in lefts if end is not None), default=None)
-        right = min((end for end in rights if end is not None), default=None)
-        if left is not None and right is not None and left > right:
-            continue
+    (a, b, c), q, table, (first, last) = row, unit.activations_over, unit.table, unit.slot
+    low, high = range_of(unit.row, box, unit.over)
+    cuts = [Fraction(piece.until or 0, q) for piece in table[:-1]]
+    for before, piece, after in list(zip([None, *cuts], table, [*cuts, None], strict=True))[first : last + 1]:
+        left = max((end for end in (low, before) if end is not None), default=None)
+        right = min((end for end in (high, after) if end is not None), default=None)
+        met = left is None or right is None or left <= right
         slope, known = q * b + c * (piece.slope or 0), [end for end in (left, right) if end is not None]
-        if (left is None and slope > 0) or (right is None and slope < 0):
-            return False
-        if any(q * (a + b * z) + c * level_at(piece, z) < 0 for z in known or [Fraction(0)]):
+        falls = (left is None and slope > 0) or (right is None and slope < 0)
+        if met and (falls or any(q * (a + b * z) + c * level_at(piece, z) < 0 for z in known or [Fraction(0)])):
             return False
     return True
 
@@ -733,8 +713,8 @@ def range_of(row: Row, box: Box, over: int) -> tuple[Fraction | None, Fraction |
 
 def branches(case: Case, form: Row, owner: str) -> list[Case]:
     """form <= 0 | form > 0 if the left side owns the tie, form < 0 | form >= 0 if the right side does."""
-    halves = (([-entry for entry in form], owner == "right"), (form, owner == "left"))
-    return [case._replace(hypotheses=[*case.hypotheses, half], slots=list(case.slots)) for half in halves]
+    halves = ((minus(form), owner == "right"), (form, owner == "left"))
+    return [case._replace(hypotheses=[*case.hypotheses, half]) for half in halves]
 
 
 def step_next(statement: Statement, case: Case, step: list[Any], where: str) -> list[Case]:
@@ -768,12 +748,9 @@ def combine(texts: Any, forms: list[Form], box: Box, where: str) -> tuple[int, b
         row, open_side = forms[index(which, where, len(forms))]
         total = plus(total, positive(factor, where), row)
         strict, moving = strict or open_side, moving or any(row[1:])
-    level = box.over * total[0]
-    for entry, (low, high) in zip(total[1:], box.ends, strict=True):
-        end = high if entry > 0 else low
-        if entry != 0:
-            level += entry * (end if end is not None else refuse(where, "the combination is unbounded on the box"))
-    return level, strict, moving
+    sides = [(entry, ends[entry > 0]) for entry, ends in zip(total[1:], box.ends, strict=True) if entry != 0]
+    reject_if(any(end is None for _, end in sides), where, "the combination is unbounded on the box")
+    return box.over * total[0] + sum(entry * (end or 0) for entry, end in sides), strict, moving
 
 
 def refute(texts: Any, forms: list[Form], box: Box, where: str) -> None:
@@ -789,20 +766,20 @@ def negated(clause: list[Atom], outputs: Sequence[tuple[Row, int]]) -> list[Form
         row, over = atom.x, 1
         for factor, (form, form_over) in zip(atom.y, outputs, strict=True):
             if factor and over % form_over:
-                row, factor, over = [entry * form_over for entry in row], factor * over, over * form_over
-            elif factor:
-                factor *= over // form_over
-            row = plus(row, factor, form) if factor else row
-        forms.append(([-entry for entry in row], not atom.strict))
+                row, over = [entry * form_over for entry in row], over * form_over
+            row = plus(row, factor * (over // form_over), form) if factor else row
+        forms.append((minus(row), not atom.strict))
     return forms
 
 
 # ----------------------------------------------------------------------------- polynomial refutation (A7)
 
 
-def as_polynomial(row: Row) -> Polynomial:
-    keys = [(0,) * (len(row) - 1), *unit_rows(len(row) - 1)]
-    return {key: entry for key, entry in zip(keys, row, strict=True) if entry != 0}
+def as_polynomial(form: Row | Polynomial) -> Polynomial:
+    if isinstance(form, dict):
+        return form
+    keys = [(0,) * (len(form) - 1), *unit_rows(len(form) - 1)]
+    return {key: entry for key, entry in zip(keys, form, strict=True) if entry != 0}
 
 
 def unit_rows(size: int) -> list[Key]:
@@ -822,10 +799,6 @@ def add_multiple(total: Polynomial, factor: int | Fraction, terms: Polynomial) -
         total[exponents] = total[exponents] + factor * entry if exponents in total else factor * entry
 
 
-def polynomial_of(form: Row | Polynomial) -> Polynomial:
-    return form if isinstance(form, dict) else as_polynomial(form)
-
-
 def inputs_of(statement: Statement) -> int:
     return len(statement.networks[0][0].weights[0]) - 1
 
@@ -839,27 +812,24 @@ def negated_polynomials(clause: list[Atom], outputs: Sequence[Output]) -> list[N
         for factor, (form, form_over) in zip(atom.y, outputs, strict=True):
             if factor:
                 total = {exponents: entry * form_over for exponents, entry in total.items()}
-                add_multiple(total, factor * over, polynomial_of(form))
+                add_multiple(total, factor * over, as_polynomial(form))
                 over *= form_over
         negations.append(({exponents: -entry for exponents, entry in total.items()}, not atom.strict))
     return negations
 
 
-def box_guards(domain: Domain) -> list[Row | None]:
-    """B x_1 - low_1, high_1 - B x_1, B x_2 - low_2, ...; None where there is no bound."""
-    sides = [(place, sign, ends[sign < 0]) for place, ends in enumerate(domain.box) for sign in (1, -1)]
-    places = range(len(sides) // 2)
-    rows = [[-sign * (end or 0), *(sign * domain.over * int(k == place) for k in places)] for place, sign, end in sides]
-    return [None if end is None else row for row, (_, _, end) in zip(rows, sides, strict=True)]
+def box_guards(domain: Domain) -> list[tuple[Row | None, bool]]:
+    """B x_1 - low_1, high_1 - B x_1, B x_2 - low_2, ..., none of them strict; None where there is no bound."""
+    pairs = zip(unit_rows(len(domain.box)), domain.box, strict=True)
+    sides = [(unit, sign, ends[sign < 0]) for unit, ends in pairs for sign in (1, -1)]
+    return [(None if b is None else plus([-sign * b], sign * domain.over, [0, *e]), False) for e, sign, b in sides]
 
 
 def refute_polynomial(texts: Any, negations: list[Negation], case: Case, domain: Domain, where: str) -> None:
     """sum c * product of guards * root^2 is a constant < 0, or = 0 with a strict term."""
-    newest_first = case.hypotheses[::-1]
     reject_if(len(case.box.ends) > len(domain.box), where, "polynomial goals have no further coordinates")
-    forms: list[tuple[Polynomial | None, bool]] = [*negations]
-    forms += [(as_polynomial(row), open_side) for row, open_side in newest_first]
-    forms += [(None if guard is None else as_polynomial(guard), False) for guard in box_guards(domain)]
+    sides: list[tuple[Row | Polynomial | None, bool]] = [*negations, *case.hypotheses[::-1], *box_guards(domain)]
+    forms = [(None if form is None else as_polynomial(form), open_side) for form, open_side in sides]
     one: Key = (0,) * len(domain.box)
     total: Polynomial = {one: 0}
     strict_term = False
@@ -867,11 +837,9 @@ def refute_polynomial(texts: Any, negations: list[Negation], case: Case, domain:
         factor, which, root = items(text, where, 3)
         term: Polynomial = {one: positive(factor, where)}
         used = [index(entry, where, len(forms)) for entry in items(which, where)]
-        for place in used:
-            term = product(term, refuse(where, "no such guard") if (form := forms[place][0]) is None else form, where)
-        if root is not None:
-            square = read_polynomial(root, len(domain.box), where)
-            term = product(product(term, square, where), square, where)
+        roots = [] if root is None else [read_polynomial(root, len(domain.box), where)] * 2
+        for guard in [*(forms[place][0] for place in used), *roots]:
+            term = product(term, refuse(where, "no such guard") if guard is None else guard, where)
         add_multiple(total, 1, term)
         strict_term = strict_term or (root is None and all(forms[place][1] for place in used))
     constant = total.pop(one)
@@ -888,12 +856,10 @@ def step_empty(statement: Statement, case: Case, step: list[Any], where: str, do
 
 def step_goal(statement: Statement, case: Case, step: list[Any], where: str, domain: Domain) -> None:
     outputs = final_outputs(statement, case, where)
-    if statement.kind in SLOPE_KINDS:
-        items(step, where, 1)
-        reject_if(not slopes_fit(statement, forms_of(outputs)), where, "the slopes of this case are not as stated")
-        return
     items(step, where, 1 + len(statement.clauses))
     forms = forms_of(outputs)
+    unfit = statement.kind in SLOPE_KINDS and not slopes_fit(statement, forms)
+    reject_if(unfit, where, "the slopes of this case are not as stated")
     bent = statement.targets or len(forms) < len(outputs)
     for clause, texts in zip(statement.clauses, step[1:], strict=True):
         if bent:
@@ -924,8 +890,7 @@ def slopes_fit(statement: Statement, outputs: list[tuple[Row, int]]) -> bool:
     """What the statement says of the Jacobian; its 2-norm is at most L if L^2 - J J^T is positive semidefinite."""
     words, (over, stated), rows = statement.words, statement.stated, [row[1:] for row, _ in outputs]
     if statement.kind == "orientation":
-        level = determinant(rows)
-        return level > 0 if words == [["positive"]] else level < 0
+        return determinant(rows) > 0 if words == [["positive"]] else determinant(rows) < 0
     if statement.kind == "monotone":
         pairs = [pair for row, ways in zip(rows, words, strict=True) for pair in zip(row, ways, strict=True)]
         return all(way == "free" or (entry >= 0 if way == "up" else entry <= 0) for entry, way in pairs)
@@ -960,10 +925,9 @@ def expand(terms: Polynomial, values: list[tuple[Polynomial, int]], size: int, w
     degree, total = max(degrees.values(), default=0), Polynomial()
     for exponents, coefficient in terms.items():
         part: Polynomial = {(0,) * size: coefficient}
-        powers = [(ones, degree - degrees[exponents]), *zip((value for value, _ in values), exponents, strict=True)]
-        for value, power in powers:
-            for _ in range(power):
-                part = product(part, value, where)
+        pairs = [(ones, degree - degrees[exponents]), *zip((value for value, _ in values), exponents, strict=True)]
+        for value in [value for value, power in pairs for _ in range(power)]:
+            part = product(part, value, where)
         add_multiple(total, 1, part)
     return total, degree
 
@@ -972,12 +936,13 @@ def step_simplex(statement: Statement, case: Case, step: list[Any], where: str, 
     """Lower and upper bound of the integral over a simplex in the closure of the case, and its volume."""
     _, over, texts = items(step, where, 3)
     size = len(domain.box) + 1
-    rows = [row_of(text, where, size - 1) for text in items(texts, where, size)]
-    corners = [(positive(over, where), row) for row in rows]
-    forms = closure(case, domain, where)
-    inside = all(contains(domain, forms, corner, interior=False) for corner in corners)
-    reject_if(not inside, where, "a vertex lies outside the case")
-    edges = [[a - b for a, b in zip(row, rows[0], strict=True)] for row in rows[1:]]
+    corners = [(positive(over, where), row_of(text, where, size - 1)) for text in items(texts, where, size)]
+    # In the closure a strict form may be 0, but not one that is constant: its case is empty.
+    further = any(any(row[size:]) for row, _ in case.hypotheses)
+    forms = [(row, strict and not any(row[1:])) for row, strict in case.hypotheses]
+    inside = not further and all(contains(domain, forms, corner, interior=False) for corner in corners)
+    reject_if(not inside, where, "a vertex lies outside the case, or a hypothesis is not one of the inputs")
+    edges = [[a - b for a, b in zip(row, corners[0][1], strict=True)] for _, row in corners[1:]]
     volume = Fraction(abs(determinant(edges)), corners[0][0] ** (size - 1) * factorial(size - 1))
     sides = [[at_point(row, corner) for corner in corners] for row, _ in domain.rows]
     if any(min(levels) < 0 and max(levels) <= 0 for levels in sides):
@@ -986,13 +951,6 @@ def step_simplex(statement: Statement, case: Case, step: list[Any], where: str, 
     outputs = final_outputs(statement, case, where)
     low, high = largest(statement, outputs, case, where) or mean(statement, outputs, corners, where)
     return low * volume, high * volume, volume
-
-
-def closure(case: Case, domain: Domain, where: str) -> list[Form]:
-    """A strict form may be 0 there, but not one that is constant: its case is empty."""
-    further = any(any(row[len(domain.box) + 1 :]) for row, _ in case.hypotheses)
-    reject_if(further, where, "a hypothesis is not one of the inputs")
-    return [(row, strict and not any(row[1:])) for row, strict in case.hypotheses]
 
 
 def largest(statement: Statement, outputs: list[Output], case: Case, where: str) -> tuple[Fraction, Fraction] | None:
@@ -1018,10 +976,10 @@ def mean(statement: Statement, outputs: list[Output], corners: list[Point], wher
     size = len(corners)
     columns = [[Fraction(row[column], over) for over, row in corners] for column in range(size - 1)]
     values: list[tuple[Polynomial, int]] = [(dict(zip(unit_rows(size), line, strict=True)), 1) for line in columns]
-    for form, over in outputs:
-        terms = polynomial_of(form if isinstance(form, dict) else form[:size])
-        value, degree = expand(terms, values[: size - 1], size, where)
-        values.append(({key: entry * Fraction(1, over) for key, entry in value.items()}, degree))
+    for form, q in outputs:
+        terms = as_polynomial(form if isinstance(form, dict) else form[:size])
+        terms = {key: entry * Fraction(1, q) for key, entry in terms.items()}
+        values.append(expand(terms, values[: size - 1], size, where))
     (over, terms), power = statement.targets[0], statement.power
     base, degree = expand(terms, values, size, where)
     signs = {entry > 0 for entry in base.values() if entry != 0}
@@ -1029,9 +987,7 @@ def mean(statement: Statement, outputs: list[Output], corners: list[Point], wher
         below = factorial(degree) * over
         tops = [Fraction(max(c, -c) * prod(map(factorial, key)), below) for key, c in base.items()]
         return Fraction(0), max(tops) ** power
-    whole: Polynomial = {(0,) * size: Fraction(1, over**power)}
-    for _ in range(power):
-        whole = product(whole, base, where)
+    whole, _ = expand({(power,): Fraction(1, over**power)}, [(base, degree)], size, where)
     parts = [Fraction(c * prod(map(factorial, key)), factorial(size - 1 + sum(key))) for key, c in whole.items()]
     total = factorial(size - 1) * sum(parts, Fraction(0))
     return (abs(total), abs(total)) if statement.words == [["yes"]] else (total, total)
@@ -1043,19 +999,20 @@ Move = Callable[[Statement, Case, list[Any], str], list[Case]]
 Leaf = Callable[[Statement, Case, list[Any], str, Domain], Cell | Measure | None]
 
 
-def replay(
-    statement: Statement, domain: Domain, steps: Iterable[Any], place_of: str, start: tuple[int, int] = (0, 0)
-) -> tuple[int, int]:
-    """Run the steps, newest open case first, from a network and layer on; return the numbers of steps and of leaves."""
+def replay(statement: Statement, domain: Domain, steps: Iterable[Any], place_of: str, *start: int) -> tuple[int, int]:
+    """Run the steps, newest open case first; return the numbers of steps and of leaves.
+
+    `start`: the network and the layer to begin with, if they are not the first.
+    """
     moves: dict[str, Move] = {"split": step_split, "cut": step_cut, "next": step_next, "branch": step_branch}
     moves |= {"name": step_name, "tighten": step_tighten, "refine": step_refine, "pass": step_pass}
     leaf_steps: dict[str, Leaf] = {"empty": step_empty, "goal": step_goal, "thin": step_thin, "cell": step_cell}
     leaf_steps["simplex"] = step_simplex
     names = tuple(dict(KINDS)[statement.kind][2].split())
     hypotheses = [] if statement.kind == "integral" else list(domain.rows)
-    first = Case(hypotheses, 0, 0, 1, [], [], [], Box(domain.over, list(domain.box)), [])
-    open_cases = [enter(statement, first, *start)]
-    found: list[Cell | Measure | None] = []
+    case = Case(hypotheses, 0, 0, 1, [], [], [], Box(domain.over, list(domain.box)), [])
+    open_cases = [enter(statement, case, *(start or (0,)))]
+    found: list[Any] = []  # of `Leaf`
     place = 0
     for place, text in enumerate(steps, 1):
         where = f"{place_of}step {place - 1}"
@@ -1070,11 +1027,10 @@ def replay(
     reject_if(open_cases, f"{place_of}step {place}", f"cases still open: {len(open_cases)}")
     over, stated = statement.stated
     if statement.kind in COUNTS:
-        counted = count(statement, [cell for cell in found if cell is not None and len(cell) == 2])
+        counted = count(statement, [cell for cell in found if cell])
         reject_if(counted != stated[0], "count", f"the steps show {counted}, not the stated number")
     if statement.kind == "integral":
-        measures = [measure for measure in found if measure is not None and len(measure) == 3]
-        low, high, volume = (sum((measure[k] for measure in measures), Fraction(0)) for k in range(3))
+        low, high, volume = (sum((measure[k] for measure in found if measure), Fraction(0)) for k in range(3))
         sides = [Fraction((b or 0) - (a or 0), domain.over) for a, b in domain.box]
         reject_if(volume != prod(sides), "integral", "the simplices do not fill the box")
         right = Fraction(stated[0], over) <= low and high <= Fraction(stated[1], over)
@@ -1123,22 +1079,22 @@ def read_blocks(statement: Statement, texts: Any, where: str) -> Statement:
         here = f"{where}block {place}"
         which, first, last, domain_text, over_text, map_text, steps = fields(text, BLOCK, here)
         which, over = index(which, here, len(statement.networks)), positive(over_text, here)
-        network, domain = statement.networks[which], read_domain(domain_text)
+        network, domain = statement.networks[which], read_domain(domain_text, here)
         first, last = index(first, here, ends[which] - 1), index(last, here, ends[which] - 1)
         layers, size = network[first : last + 1], len(network[first].weights)
         bad = not layers or len(domain.box) != size
-        reject_if(bad, here, "a block has layers of affine pieces, and a domain of the first one's preactivations")
+        reject_if(bad, here, "a block has layers, and a domain of the first one's preactivations")
         triples = [items(entry, here, 3) for entry in items(map_text, here, len(layers[-1].weights))]
         rows = [(row_of(row, here, size + 1), number(low, here), number(high, here)) for row, low, high in triples]
         clauses: list[list[Atom]] = []
         for y, (row, low, high) in zip(unit_rows(len(rows)), rows, strict=True):
-            clauses.append([Atom(False, [-row[0] - low, *(-e for e in row[1:])], [over * e for e in y], {})])
-            clauses.append([Atom(False, [row[0] + high, *row[1:]], [-over * e for e in y], {})])
+            for sign, end in ((1, low), (-1, high)):  # sign (over y - row - end) >= 0
+                clauses.append([Atom(False, plus([-sign * end], -sign, row), [sign * over * e for e in y], {})])
         head = layers[0]._replace(over=1, weights=straight(size).weights)
         # In its own place: the layers and networks before it are never entered.
         chain = [*[head] * (first + 1), *layers[1:], straight(len(rows))]
         same = statement._replace(kind="always", networks=[*[[head]] * which, chain], clauses=clauses, targets=[])
-        replay(same, domain, items(steps, here), f"{here}, ", (which, first))
+        replay(same, domain, items(steps, here), f"{here}, ", which, first)
         blocks.append(Block(which, first, last, domain, over, rows))
     return statement
 
@@ -1148,8 +1104,8 @@ def chained(lines: Iterator[str], previous: str) -> Iterator[Any]:
     for place, line in enumerate(lines, 2):
         here, text = f"line {place}", line.removesuffix("\n")
         link, *steps = items(read_json(text, here), here) or [None]
-        if link != hashlib.sha256(previous.encode()).hexdigest():
-            refuse(here, "it does not begin with the hash of the line before")
+        linked = link == hashlib.sha256(previous.encode()).hexdigest()
+        reject_if(not linked, here, "it does not begin with the hash of the line before")
         yield from steps
         previous = text
 

@@ -4,8 +4,8 @@ Statement.  Let L be unit lower and U upper triangular of size d = 2, 3 with rea
 being 0, b a vector, and 0 < a < 1.  Then for all x the layer z = s_a(L U x + b) is undone by
 x = U^-1 L^-1 (s_{1/a}(z) - b): both are layers of width d.
 
-Notation.  s_a is the leaky ReLU with slope a below 0.  All entries, b and a are parameters; one instance for each choice
-of signs of U's diagonal, p positive and m negative, so that together they are all cases.
+Notation.  s_a is the leaky ReLU with slope a below 0.  All entries, b and a are parameters; one instance for each
+choice of signs of U's diagonal, p positive and m negative, so that together they are all cases.
 
 Method.  Case analysis over the signs of L U x + b and of z; in each case the claim is a polynomial identity, or the
 case is empty.  That these are the cases of the networks is the lemma.

@@ -9,6 +9,7 @@ import pytest
 
 import verinet as vn
 from tests.cli.screens import Screen, run
+from verinet.claims.verdicts import Unknown
 from verinet.theory.minimal_width import lower_bound
 
 
@@ -86,7 +87,9 @@ def test_the_provers_are_asked_when_nothing_else_helps(capsys, folder: Path, mon
 
 def test_a_budget_that_runs_out(capsys, folder: Path, monkeypatch) -> None:
     monkeypatch.setattr(lower_bound, "_on_a_grid", lambda network: None)
-    found = refuted(capsys, folder, "curve.json", "--budget", "0.000001")
+    monkeypatch.setattr(lower_bound, "_at_a_vertex", lambda network, budget: None)
+    monkeypatch.setattr("verinet.provers.portfolio.prove", lambda claim, budget, progress: Unknown(budget.reason()))
+    found = refuted(capsys, folder, "curve.json", "--budget", "1")
     assert found.status == 2
     assert found.out.startswith("UNKNOWN   ")
     assert "by the theorem there is one" in found.out

@@ -161,11 +161,11 @@ class Family:
         except Unsupported:
             return False
         exact = {s: sympy.Rational(str(Q(values[s]))) for s in self.symbols}
-        if not all(g.subs(exact) == sympy.true for g in self.guards):
+        if not all(_holds(g, exact) for g in self.guards):
             return False
         ys = [sympy.Rational(str(v)) for v in self.values_at(values)]
         here = {**exact, **dict(zip(self.outputs, ys, strict=True))}
-        return not all(r.subs(here) == sympy.true for r in self.claim)
+        return not all(_holds(r, here) for r in self.claim)
 
 
 def family(
@@ -304,6 +304,14 @@ def lu_layer_injective(size: int, diagonal: bool = True) -> Family:
     guards = [sympy.Ne(upper[i][i], 0) for i in range(size) if diagonal]
     guards += [sympy.Eq(sympy.expand(value), 0) for value in image]
     return family([], lambda _, x: [sympy.Eq(v, 0) for v in x], guards, parameters=list(known.values()), inputs=x)
+
+
+def _holds(relation: Any, values: Mapping[Any, Any]) -> bool:
+    """Whether a relation is true at exact values; one that was built without evaluation is evaluated now."""
+    import sympy
+
+    there = relation.func(*(side.subs(values) for side in relation.args))
+    return bool(there == sympy.true)
 
 
 def _several(given: Any) -> list[Any]:

@@ -68,11 +68,10 @@ def construct(name: str | None, listed: bool, wishes: Wishes) -> Outcome:
     """
     if listed:
         return catalogue()
-    if name is not None:
-        from verinet.theory.catalogue import entry
+    from verinet.theory.catalogue import entry
 
-        entry(name)
-    if name is None or wishes.target is None:
+    fixed = "" if name is None else entry(name).target
+    if name is None or (wishes.target is None and not fixed):
         raise Unsupported(
             f"construct needs {'a name' if name is None else '--target'}",
             fix='write verinet construct minimal-width/leaky --target "x*y" --resolution 4; --list shows all names',
@@ -207,7 +206,7 @@ def _box(wishes: Wishes) -> Polyhedron | None:
 
     sides = parse_domain(wishes.domain)
     counted = sum(count for _, _, count in sides)
-    size = wishes.inputs or max(counted, parse_targets(wishes.target or "").inputs)
+    size = wishes.inputs or max(counted, parse_targets(wishes.target or "0").inputs)
     return box(*box_sides(sides, size))
 
 

@@ -60,24 +60,33 @@ class Walker:
     statement: Statement
     steps: list[Step] = field(default_factory=list)
 
-    def settle(self, case: kernel.Case, frame: Frame, later: list[Step]) -> tuple[kernel.Case, int | None]:
-        """Settle the units of a layer that the box decides; the first one that it does not decide, if any."""
+    def settle(
+        self, case: kernel.Case, frame: Frame, later: list[Step], pieces: Sequence[int] | None = None
+    ) -> tuple[kernel.Case, int | None]:
+        """Settle the units of a layer that the box decides; the first one that it does not decide, if any.
+
+        Where a unit is at a breakpoint all over the box, `pieces` says which side is meant.
+        """
         for unit in range(len(case.rows)):
             while case.slots[unit][0] != case.slots[unit][1]:
-                after = self.decided(case, frame, unit, later)
+                low = pieces is not None and pieces[unit] == case.slots[unit][0]
+                after = self.decided(case, frame, unit, later, ("left", "right") if low else ("right", "left"))
                 if after is None:
                     return case, unit
                 case = after
         return case, None
 
-    def decided(self, case: kernel.Case, frame: Frame, unit: int, later: list[Step]) -> kernel.Case | None:
+    def decided(
+        self, case: kernel.Case, frame: Frame, unit: int, later: list[Step], order: tuple[str, str]
+    ) -> kernel.Case | None:
         """The case on the one side of a unit's next breakpoint on which the whole box is; None if it is on both."""
         layer = self.statement.networks[case.network][case.layer]
         piece, following = layer.tables[unit][case.slots[unit][0] :][:2]
         row = [layer.activations_over * entry for entry in case.rows[unit]]
         row[0] -= (piece.until or 0) * case.over
         free = kernel.agree(piece, following, layer.activations_over)
-        for kept, form in (("right", row), ("left", [-entry for entry in row])):
+        for kept in order:
+            form = row if kept == "right" else [-entry for entry in row]
             if frame.least(form) < 0:
                 continue
             owner = kept if free else piece.side
@@ -123,10 +132,10 @@ class Walker:
         (case,) = kernel.step_next(self.statement, case, ["next"], "search")
         return case
 
-    def straight(self, case: kernel.Case, frame: Frame, layers: int, later: list[Step]) -> kernel.Case:
-        """Cross layers whose units the box decides."""
-        for _ in range(layers):
-            case, unit = self.settle(case, frame, later)
+    def straight(self, case: kernel.Case, frame: Frame, symbol: Symbol, later: list[Step]) -> kernel.Case:
+        """Cross layers whose units the box decides, to be on these pieces."""
+        for pieces in symbol:
+            case, unit = self.settle(case, frame, later, pieces)
             if unit is not None:
                 raise NotPlanned(f"unit {unit} of layer {case.layer} has two signs in a box of states")
             case = self.next(case)
@@ -265,9 +274,7 @@ class Library:
             group,
             frame.ends,
             values,
-            lambda walker, case, inner, later: walker.straight(
-                case, inner, self.groups[group].last - self.groups[group].first + 1, later
-            ),
+            lambda walker, case, inner, later: walker.straight(case, inner, symbol, later),
         )
 
     def _joined(self, a: int, middle: int, b: int, symbol: Symbol) -> Block:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from verinet import kernel
 from verinet.provers.blocks import Block, Library, NotPlanned, Symbol
 from verinet.provers.frames import Affine, applied
 
+#: Nearer than this a float is taken to be at a breakpoint.
+NEAR = 1e-9
 #: The symbols of one cell: of every group a number.
 Row = npt.NDArray[np.int32]
 
@@ -88,8 +92,12 @@ def _evaluated(layer: Any, values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], 
     for unit, table in enumerate(layer.tables):
         if any(piece.curve for piece in table):
             raise NotPlanned("a polynomial piece")
-        ends = np.array([(piece.until or 0) / layer.activations_over for piece in table[:-1]])
-        which = np.searchsorted(ends, z[:, unit])
+        which = np.zeros(len(z), dtype=np.intp)
+        for piece, following in pairwise(table):
+            end = (piece.until or 0) / layer.activations_over
+            # a tie belongs to its owner; where nobody owns it, to the right: channels are passed on from 0 up
+            mine = piece.side == "left" and not kernel.agree(piece, following, layer.activations_over)
+            which += z[:, unit] > end + (NEAR if mine else -NEAR) * max(1.0, abs(end))
         slopes = np.array([(piece.slope or 0) / layer.activations_over for piece in table])
         offsets = np.array([piece.offset / layer.activations_over for piece in table])
         found.append(which)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from math import lcm
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +29,6 @@ from verinet.provers.frames import End, Frame, identity
 from verinet.provers.ranges_of_plans import whole_range
 from verinet.work import SILENT, Budget, Progress, keep_going, under
 
-Step = list[Any]
 Row = npt.NDArray[np.int32]
 Leaf = Callable[[Walker, kernel.Case, Frame], None]
 
@@ -84,10 +82,7 @@ class Tree:
         keep_going()
         for block in self.cells.runs(self.symbols[chosen]):
             case = self.walker.cross(case, frame, block)
-        later: list[Step] = []
-        case = self.walker.straight(case, frame, 1, later)
-        self.leaf(self.walker, case, frame)
-        self.walker.steps += later[::-1]
+        self.leaf(self.walker, self.walker.next(case), frame)
         self.done += 1
         if self.done % 16 == 0:
             self.progress.update(self.done, len(self.symbols), "cells")

@@ -16,7 +16,7 @@ from verinet.claims.plans import Plan
 from verinet.provers.blocks import Block, Library, NotPlanned, Sides, Symbol, Walker
 from verinet.provers.cases import hex_number
 from verinet.provers.cells_of_plans import Cells, Row
-from verinet.provers.frames import Affine, End, Frame, applied
+from verinet.provers.frames import Affine, End, Frame, applied, whole_row
 from verinet.work import keep_going
 
 Interval = tuple[Fraction, Fraction]
@@ -26,28 +26,39 @@ Places = tuple[int, ...]
 def whole_range(cells: Cells, plan: Plan, domain: kernel.Domain, symbols: Mapping[Places, Row]) -> Block:
     """The block of all layers on the whole box: its values lie between two constants each."""
     library = cells.library
-    start = next((k for k, group in enumerate(library.groups) if group.first in plan.bottlenecks[:1]), 0)
-    inputs = applied(library.groups[0].frame, library.rows(0))
+    groups = library.groups
+    inputs = applied(groups[0].frame, library.rows(0))
     box = [(Fraction(low or 0, domain.over), Fraction(high or 0, domain.over)) for low, high in domain.box]
-    sides: Sides = tuple((End(low), End(high)) for low, high in (_hull(form, box) for form in inputs))
-    first_sides, steps = sides, list[Block]()
-    for group in range(start):
-        block, values = followed(library, group, sides)
+    sides = first_sides = tuple((End(low), End(high)) for low, high in (_hull(form, box) for form in inputs))
+    starts = [k for k, group in enumerate(groups) if group.first in plan.bottlenecks]
+    steps: list[Block] = []
+    group, last = 0, len(library.layers) - 2
+    while True:
+        if group == 0 or group - 1 in starts or group in starts:
+            free = [k for k, (low, high) in enumerate(sides) if low.value < high.value]
+            if len(free) <= 1:
+                stop = next((k for k in starts if k > group), None)
+                until = last if stop is None else groups[stop].last
+                block, values = curve_range(cells, plan, (group, until), sides, symbols, inputs)
+            else:
+                stop = group
+                block, values = followed(library, group, sides)
+        else:
+            stop = group
+            block, values = followed(library, group, sides)
         steps.append(block)
-        following = library.groups[group + 1]
-        forms = applied(following.frame, library.rows(following.first))
+        if stop is None:
+            break
+        group = stop + 1
+        forms = applied(groups[group].frame, library.rows(groups[group].first))
         sides = tuple((End(low), End(high)) for low, high in (_hull(form, values) for form in forms))
-    if len(sides) != 1:
-        raise NotPlanned("behind the bottleneck there is more than one value")
-    curve, outputs = curve_range(cells, plan, start, sides, symbols, inputs)
-    if not start:
-        return curve
-    last = len(library.layers) - 2
+    if len(steps) == 1:
+        return steps[0]
     walker, case, frame = library.begin(0, last, first_sides)
-    for block in (*steps, curve):
+    for block in steps:
         case = walker.cross(case, frame, block)
-    bounded(walker, case, frame, outputs)
-    return library.write(0, len(library.groups) - 1, last, first_sides, _constants(library, 0, outputs), walker, ())
+    walker.steps.append(goal(walker, case, frame, values))
+    return library.write(0, len(groups) - 1, last, first_sides, _constants(library, 0, values), walker, ())
 
 
 def followed(library: Library, group: int, sides: Sides) -> tuple[Block, list[Interval]]:
@@ -61,14 +72,7 @@ def followed(library: Library, group: int, sides: Sides) -> tuple[Block, list[In
         walker.steps.append([])
 
     walker.explore(case, frame, place.last - place.first + 1, leaf)
-    size = len(library.layers[place.last].weights)
-    values: list[Interval] = []
-    for unit in range(size):
-        ends = [
-            (inner.least(case.rows[unit]) / case.over, -inner.least(case.rows[unit], -1) / case.over)
-            for _, case, inner in found
-        ]
-        values.append((min(low for low, _ in ends), max(high for _, high in ends)))
+    values = intervals_of(found)
     for position, case, inner in found:
         walker.steps[position] = goal(walker, case, inner, values)
     return library.write(group, group, place.last, sides, _constants(library, group, values), walker, ()), values
@@ -91,58 +95,61 @@ def goal(walker: Walker, case: kernel.Case, frame: Frame, values: Sequence[Inter
     return ["goal", *texts]
 
 
-def bounded(walker: Walker, case: kernel.Case, frame: Frame, values: Sequence[Interval]) -> None:
-    """Write the goal down."""
-    walker.steps.append(goal(walker, case, frame, values))
-
-
 def curve_range(
-    cells: Cells, plan: Plan, start: int, sides: Sides, symbols: Mapping[Places, Row], inputs: Affine
+    cells: Cells, plan: Plan, span: tuple[int, int], sides: Sides, symbols: Mapping[Places, Row], inputs: Affine
 ) -> tuple[Block, list[Interval]]:
-    """The block from the bottleneck on: a curve over one value."""
-    library = cells.library
-    pieces = list(curve_pieces(cells, plan, start, sides, symbols, inputs))
-    last = len(library.layers) - 2
-    walker, case, frame = library.begin(start, last, sides)
+    """The block from a group to a layer where one coordinate alone varies: its values by intervals."""
+    library, (start, until) = cells.library, span
+    stop = next(k for k, group in enumerate(library.groups) if group.last >= min(until, library.groups[-1].last)) + 1
+    pieces = list(curve_pieces(cells, plan, (start, stop), sides, symbols, inputs))
+    free = _free(sides)
+    walker, case, frame = library.begin(start, until, sides)
     found: list[tuple[int, kernel.Case, Frame]] = []
 
     def visit(case: kernel.Case, frame: Frame, low: int, high: int) -> None:
         keep_going()
         if high - low > 1:
             middle = (low + high) // 2
-            for child, inner, bounds in _cut(walker, case, frame, pieces[middle][0], (low, middle, high)):
+            row = _row(library.groups[start].frame[free], pieces[middle][0])
+            for child, inner, bounds in _cut(walker, case, frame, row, (low, middle, high)):
                 visit(child, inner, *bounds)
             return
-        for block in cells.runs(pieces[low][2], start):
+        for block in cells.runs(pieces[low][2], start, stop):
             case = walker.cross(case, frame, block)
-        later: list[Any] = []
-        case = walker.straight(case, frame, 1, later)
+        if until > library.groups[-1].last:
+            case = walker.next(case)
         found.append((len(walker.steps), case, frame))
         walker.steps.append([])
 
     visit(case, frame, 0, len(pieces))
-    values: list[Interval] = []
-    for unit in range(len(library.layers[-1].weights)):
-        ends = [
-            (inner.least(case.rows[unit]) / case.over, -inner.least(case.rows[unit], -1) / case.over)
-            for _, case, inner in found
-        ]
-        values.append((min(low for low, _ in ends), max(high for _, high in ends)))
+    values = intervals_of(found)
     for position, case, inner in found:
         walker.steps[position] = goal(walker, case, inner, values)
-    rows = _constants(library, start, values)
-    return library.write(start, len(library.groups) - 1, last, sides, rows, walker, ()), values
+    return library.write(start, stop - 1, until, sides, _constants(library, start, values), walker, ()), values
+
+
+def intervals_of(found: Sequence[tuple[int, kernel.Case, Frame]]) -> list[Interval]:
+    """Intervals that hold the rows of all these cases."""
+    ends = [
+        [(inner.least(row) / case.over, -inner.least(row, -1) / case.over) for row in case.rows]
+        for _, case, inner in found
+    ]
+    return [(min(low for low, _ in unit), max(high for _, high in unit)) for unit in zip(*ends, strict=True)]
+
+
+def _free(sides: Sides) -> int:
+    """The coordinate that varies."""
+    return next((k for k, (low, high) in enumerate(sides) if low.value < high.value), 0)
+
+
+def _row(form: Sequence[Fraction], end: Fraction) -> list[int]:
+    return whole_row((form[0] - end, *form[1:]))[0]
 
 
 def _cut(
-    walker: Walker, case: kernel.Case, frame: Frame, end: Fraction, places: tuple[int, int, int]
+    walker: Walker, case: kernel.Case, frame: Frame, row: list[int], places: tuple[int, int, int]
 ) -> Iterator[tuple[kernel.Case, Frame, tuple[int, int]]]:
-    """The two sides of a cut through the one natural coordinate; the upper one owns it."""
-    # n - end as a form of the case's one coordinate: it is affine in it, and back
-    ((shift, factor),) = frame.coordinates
-    form = (-shift / factor - end, 1 / factor)
-    over = form[0].denominator * form[1].denominator
-    row = [int(entry * over) for entry in form]
+    """The two sides of a cut through the one coordinate that varies; the upper one owns it."""
     step = ["cut", [hex_number(entry) for entry in row], "right"]
     walker.steps.append(step)
     low, middle, high = places
@@ -157,48 +164,54 @@ def _cut(
 
 
 def curve_pieces(
-    cells: Cells, plan: Plan, start: int, sides: Sides, symbols: Mapping[Places, Row], inputs: Affine
+    cells: Cells, plan: Plan, span: tuple[int, int], sides: Sides, symbols: Mapping[Places, Row], inputs: Affine
 ) -> Iterator[tuple[Fraction, Fraction, Row]]:
-    """The pieces of the curve from left to right: both ends, and the symbols of all groups from the bottleneck on."""
-    flats = sorted(_images(cells, plan, start, symbols, inputs), key=lambda flat: flat[0])
-    ((low, high),) = sides
+    """The pieces of the curve from left to right: both ends, and the symbols of the groups."""
+    low, high = sides[_free(sides)]
     at = low.value
     before: Row | None = None
-    for left, right, row in flats:
+    for left, right, row in sorted(_images(cells, plan, span[0], sides, symbols, inputs), key=lambda flat: flat[:2]):
         if left > at:
-            yield from _between(cells, start, at, left, row if before is None else before, row)
+            yield from _between(cells, span, sides, (at, left), row if before is None else before, row)
         if right > at:
             yield max(left, at), right, row
         at, before = max(at, right), row
-    if at < high.value and before is not None:
-        yield from _between(cells, start, at, high.value, before, before)
+    if before is not None and (at < high.value or at == low.value):
+        yield from _between(cells, span, sides, (at, high.value), before, before)
 
 
 def _images(
-    cells: Cells, plan: Plan, start: int, symbols: Mapping[Places, Row], inputs: Affine
+    cells: Cells, plan: Plan, start: int, sides: Sides, symbols: Mapping[Places, Row], inputs: Affine
 ) -> Iterator[tuple[Fraction, Fraction, Row]]:
-    """What each good cell becomes at the bottleneck."""
+    """What each good cell becomes before a group."""
+    free = _free(sides)
     for places, row in symbols.items():
         keep_going()
-        (form,) = cells.state(row, inputs, 0, start)
+        form = cells.state(row, inputs, 0, start)[free]
         box = [(plan.axes[axis][k], plan.axes[axis][k + 1]) for axis, k in enumerate(places)]
-        low, high = _hull(form, box)
-        yield low, high, row
+        yield *_hull(form, box), row
 
 
 def _between(
-    cells: Cells, start: int, low: Fraction, high: Fraction, first: Row, second: Row
+    cells: Cells, span: tuple[int, int], sides: Sides, ends: Interval, first: Row, second: Row
 ) -> Iterator[tuple[Fraction, Fraction, Row]]:
-    """The pieces between two flats; only groups whose symbols differ there are looked at."""
-    changing = [group for group in range(start, len(first)) if first[group] != second[group]]
-    todo = [(low, high, first, 0)]
+    """The pieces between two flats: groups are looked at where the symbols differ there, and in later phases."""
+    start, stop = span
+    free = _free(sides)
+    zero, one = Fraction(0), Fraction(1)
+    begin = tuple((zero, one) if k == free else (low.value, zero) for k, (low, _) in enumerate(sides))
+    differ = [group for group in range(start, stop) if first[group] != second[group]]
+    phase = cells.phases[differ[0]] if differ else cells.phases[start] - 1
+    changing = [group for group in range(start, stop) if first[group] != second[group] or cells.phases[group] > phase]
+    todo = [(*ends, first, 0)]
     while todo:
+        keep_going()
         a, b, row, k = todo.pop()
         if k == len(changing):
             yield a, b, row
             continue
         group = changing[k]
-        state = cells.state(row, ((Fraction(0), Fraction(1)),), start, group)
+        state = cells.state(row, begin, start, group)
         symbol, cut = traced(cells.library, group, state, a, b)
         if cut is not None:
             todo += [(cut, b, row, k), (a, cut, row, k)]

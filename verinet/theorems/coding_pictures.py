@@ -13,7 +13,9 @@ from verinet.claims.plans import Plan
 from verinet.errors import Unsupported
 from verinet.exact.rationals import format_rational
 from verinet.geometry.polyhedra import interval
-from verinet.networks.network import Interval, Network
+from verinet.networks.balls import BallArithmetic
+from verinet.networks.evaluate import evaluate
+from verinet.networks.network import Activate, Interval, Network
 from verinet.regions.line import line
 from verinet.report.coding_figures import CodingPicture, Dots, Panel, Patch, Point, Stroke
 from verinet.report.pictures import graph_picture
@@ -25,6 +27,8 @@ from verinet.work import keep_going
 MOST_CELLS, MOST_OUTPUTS = 1024, 3
 #: Steps of a curve of the target.
 STEPS = 128
+#: Of the balls that smooth networks are evaluated with.
+BITS = 128
 #: Steps of an image of a line, and lines along an axis.
 GRID_STEPS, MOST_LINES = 24, 32
 _NAMES = ("x_1", "x_2", "x_3")
@@ -77,13 +81,27 @@ def _affine(network: Network, low: Fraction, high: Fraction, rest: Sequence[Frac
     """The segment over an interval on which a network is affine, from two inner points of it."""
     keep_going()
     quarter = (high - low) / 4
-    (left,), (right,) = network(low + quarter, *rest), network(high - quarter, *rest)
+    (left,), (right,) = _values(network, low + quarter, *rest), _values(network, high - quarter, *rest)
     slope = (right - left) / 2
     return (low, left - slope), (high, right + slope)
 
 
 def _name(place: int, size: int) -> str:
     return "$x$" if size == 1 else f"${_NAMES[place]}$"
+
+
+def _is_smooth(network: Network) -> bool:
+    """Tell whether some activation has no exact values."""
+    operations = (vertex.operation for vertex in network.vertices)
+    return any(a.smooth for o in operations if isinstance(o, Activate) for a in o.activations)
+
+
+def _values(network: Network, *x: Fraction) -> tuple[Fraction, ...]:
+    """The outputs, exactly; of a smooth network the middles of balls."""
+    if not _is_smooth(network):
+        return network(*x)
+    found = evaluate(network, x, BallArithmetic(BITS))
+    return tuple((ball.low + ball.high) / 2 for ball in found)
 
 
 # --- memorizer and decoder -------------------------------------------------------------------------------------------
@@ -103,9 +121,15 @@ def _curves(found: Constructed) -> list[Panel]:
 
 
 def _graph(network: Network, domain: Interval) -> tuple[Stroke, ...]:
-    """The continuous parts of the graph of every output, exactly."""
-    graph = graph_picture(line(network, interval(*domain)))
-    few = graph.curves[:MOST_OUTPUTS]
+    """The continuous parts of the graph of every output, exactly; sampled where an activation is smooth."""
+    if _is_smooth(network):
+        low, high = domain
+        points = [low + (high - low) * Fraction(k, 2 * STEPS) for k in range(2 * STEPS + 1)]
+        rows = [_values(network, x) for x in points]
+        count = min(network.output_size, MOST_OUTPUTS)
+        curves = [tuple((x, row[k]) for x, row in zip(points, rows, strict=True)) for k in range(count)]
+        return tuple(Stroke(curve, f"output {k}") for k, curve in enumerate(curves))
+    few = graph_picture(line(network, interval(*domain))).curves[:MOST_OUTPUTS]
     return tuple(
         Stroke(part, f"output {k}", f"output {k + 1}" if len(few) > 1 and place == 0 else "")
         for k, parts in enumerate(few)
@@ -120,7 +144,7 @@ def _coded(found: Constructed, place: int) -> tuple[Dots, ...]:
         return ()
     points: list[list[Point]] = [[] for _ in range(min(part.network.output_size, MOST_OUTPUTS))]
     for middle in _middles(plan):
-        (code,) = encoder.network(*middle)
+        (code,) = _values(encoder.network, *middle)
         for k, value in enumerate(_inside(part, code)[:MOST_OUTPUTS]):
             points[k].append((code, value))
     return tuple(Dots(tuple(where), f"output {k}", "" if k else "cells") for k, where in enumerate(points) if where)
@@ -128,7 +152,7 @@ def _coded(found: Constructed, place: int) -> tuple[Dots, ...]:
 
 def _inside(part: Part, code: Fraction) -> tuple[Fraction, ...]:
     low, high = part.domain[0]
-    return part.network(code) if low <= code <= high else ()
+    return _values(part.network, code) if low <= code <= high else ()
 
 
 def _middles(plan: Plan) -> list[tuple[Fraction, ...]]:
@@ -215,7 +239,7 @@ def _heights(found: Constructed) -> list[Panel]:
     patches = []
     for (a, b, first), (c, d, second) in product(across, up):
         if first and second:
-            (value,) = found.network((a + b) / 2, (c + d) / 2, *rest)
+            (value,) = _values(found.network, (a + b) / 2, (c + d) / 2, *rest)
             patches.append(Patch((a, c), (b, d), "good", value))
         else:
             patches.append(Patch((a, c), (b, d), "bad"))
@@ -236,7 +260,7 @@ def _pushed(found: Constructed) -> list[Panel]:
     wanted, reached = [], []
     for middle in middles:
         keep_going()
-        (a, b), (c, d) = found.values_at(middle)[:2], found.network(*middle)[:2]
+        (a, b), (c, d) = found.values_at(middle)[:2], _values(found.network, *middle)[:2]
         wanted.append((a, b))
         reached.append((c, d))
     links = [Stroke(pair, "link") for pair in zip(wanted, reached, strict=True)]

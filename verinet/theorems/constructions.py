@@ -139,7 +139,7 @@ class Constructed:
 
 def construct(
     name: str,
-    targets: Any,
+    targets: Any = None,
     *,
     inputs: int | None = None,
     eps: object | None = None,
@@ -158,7 +158,8 @@ def construct(
     name : str
         A row of the catalogue, such as ``"minimal-width/leaky"``; ``verinet construct --list`` shows all.
     targets : str, polynomial, sympy expression, or a sequence of them
-        One an output.  A text is parsed: ``"x*y, x + y"``, ``"sin(pi*x)"``, ``"abs(x - 1/2)"``.
+        One an output.  A text is parsed: ``"x*y, x + y"``, ``"sin(pi*x)"``, ``"abs(x - 1/2)"``.  An autoencoder needs
+        none: its target is the identity.
     inputs : int, optional
         Number of inputs; without it the largest variable that the targets use.
     eps, resolution
@@ -199,17 +200,41 @@ def construct(
     started = perf_counter()
     given, notes = _taken(row, options, norm)
     given |= _wanted(eps, resolution)
+    if row.target:
+        targets = _identity(row, targets, inputs, notes)
     functions, size = _functions(targets, inputs, domain)
+    if domain is not None and row.target:
+        notes.append(f"{row.name} is built on the unit cube: the domain was ignored")
+        domain = None
     if domain is not None:
         given["domain"] = domain
     limits = budget if isinstance(budget, Budget) else Budget(seconds=budget)
     with under(limits):
-        construction: Construction = row.function()(functions, inputs=size, **given)
+        construction = _called(row, functions, size, given)
+    if any(network != construction.network for network in getattr(construction.claim, "networks", ())[:1]):
+        notes.append(f"the claim of {row.name}, and its certificate, are about another network: see its facts")
     verdict = _decided(construction, limits, progress) if prove else None
     asked = {**options, "inputs": size, "eps": eps, "resolution": resolution, "norm": norm, "domain": domain}
     text = targets if isinstance(targets, str) else ", ".join(map(str, functions))
     seconds = perf_counter() - started
     return Constructed(row, construction, functions, text, asked, tuple(notes), seconds, verdict)
+
+
+def _called(row: Entry, functions: tuple[Any, ...], size: int, given: Mapping[str, Any]) -> Construction:
+    """The construction, also where a function has one map only and packs its construction up."""
+    function = row.function()
+    made = function(size, **given) if row.target else function(functions, inputs=size, **given)
+    construction: Construction = made if isinstance(made, Construction) else made.construction
+    return construction
+
+
+def _identity(row: Entry, targets: Any, inputs: int | None, notes: list[str]) -> str:
+    """The identity as the target; another one is ignored with a note."""
+    size = inputs if inputs is not None else 2 if targets is None else max(map(_size, _listed(targets)))
+    identity = ", ".join(f"x{j + 1}" for j in range(size))
+    if targets is not None and str(targets).replace(" ", "") not in (identity.replace(" ", ""), ",".join("xyz"[:size])):
+        notes.append(f"the target of {row.name} is {row.target}: the one that was given was ignored")
+    return identity
 
 
 def proved(found: Constructed, budget: Budget | float | None = None, progress: Progress = SILENT) -> Constructed:
@@ -236,7 +261,7 @@ def _decided(construction: Construction, budget: Budget, progress: Progress) -> 
 
 def _taken(row: Entry, options: Mapping[str, object], norm: str | None) -> tuple[dict[str, Any], list[str]]:
     """The options that the construction takes, and notes about the others."""
-    known = {option for other in CATALOGUE for option in other.options}
+    known = {option for other in CATALOGUE for option in other.options} - {"p", "kind"}
     notes, taken = [], {}
     for option, value in options.items():
         if option not in known:
@@ -250,10 +275,11 @@ def _taken(row: Entry, options: Mapping[str, object], norm: str | None) -> tuple
         else:
             notes.append(f"{row.name} takes no {option}: it was ignored")
     power, wants_sup = _norm(norm)
+    if "kind" in row.options:
+        taken["kind"] = "uniform" if wants_sup else "Lp"
+        power, wants_sup = power or (None if wants_sup else 2), False
     if power is not None and "p" in row.options:
         taken["p"] = power
-    elif "norm" in row.options and norm is not None:
-        taken["norm"] = "sup" if wants_sup else f"L{power}"
     elif power is not None or (wants_sup and row.norm != "sup"):
         notes.append(f"{row.name} bounds the error in {row.norm}: the norm {norm} was ignored")
     return taken, notes

@@ -36,6 +36,8 @@ class Entry:
         Further options that the function takes, besides `targets`, `inputs`, `resolution`, `eps` and `domain`.
     line : str
         What it builds, in one line.
+    target : str
+        Of a construction for one map only: which; then its function takes the number of inputs instead of targets.
 
     Guarantee: exact (a row of data; what the function returns is proved elsewhere).
     """
@@ -48,6 +50,7 @@ class Entry:
     width: str
     options: tuple[str, ...]
     line: str
+    target: str = ""
 
     @property
     def subject(self) -> str:
@@ -124,14 +127,15 @@ CATALOGUE: tuple[Entry, ...] = (
         f"{_WIDTHS}.autoencoder:autoencoder",
         "T4",
         "rochau2024",
-        "L^p",
-        "max(2, dx, dy)",
-        ("alpha", "p"),
+        "L^p or sup",
+        "d, then max(2, d)",
+        ("alpha", "step", "p", "kind"),
         "an encoder into one real number and a decoder",
+        "the identity",
     ),
     Entry(
         "minimal-width/floor-squashable",
-        f"{_WIDTHS}.floor:floor_squashable",
+        f"{_WIDTHS}.floor_squashable:floor_squashable",
         "T5",
         "rochau2024",
         "sup",

@@ -43,7 +43,7 @@ def check_shape(made: Construction, dx: int, dy: int, alpha: Fraction) -> None:
     assert network.width == max(2, dx, dy)
     n = int(str(facts["resolution"]))
     assert facts["encoder depth"] == 2 * (n - 1) * int(str(facts["repetitions"]))
-    assert facts["memorizer depth"] == 2 * (n**dx - 1)
+    assert facts["memorizer depth"] == 2 * (n**dx - 1) or (n == 2 and dx == 3)  # there some values are equal
     parts = [int(str(facts[f"{part} depth"])) for part in ("encoder", "memorizer", "decoder")]
     assert network.depth == sum(parts) + (1 if dy == 1 else 2)
     assert [part.network.depth for part in made.parts] == parts
@@ -53,13 +53,14 @@ def check_shape(made: Construction, dx: int, dy: int, alpha: Fraction) -> None:
 
 @pytest.mark.parametrize(("dx", "dy"), list(product((1, 2, 3), repeat=2)))
 def test_the_width_is_as_promised_and_cells_have_their_values(dx: int, dy: int) -> None:
-    for alpha in ALPHAS if dx < 3 else ALPHAS[:2]:
-        n = 3 if alpha < Fraction(1, 2) else 2
+    for alpha in ALPHAS:
+        n = 3 if alpha == Fraction(1, 4) or (alpha < Fraction(1, 2) and dx < 3) else 2
         goal, unit = read_targets(polynomials(dx, dy), dx), read_box(None, dx)
         made = leaky(goal, inputs=dx, resolution=n, alpha=alpha)
         check_shape(made, dx, dy, alpha)
         found = scheme([f.near(unit) for f in goal.functions], unit, ratio(alpha), n, 2, None)
         assert made.error_bound == found.error
+        assert made.facts["memorizer depth"] == 2 * sum(a != b for a, b in pairwise(found.book.codes))
         at = random.Random(1)
         for cell, values in at.sample(list(zip(found.cells, found.book.values, strict=True)), min(n**dx, 6)):
             assert made.network(*inside(cell, at)) == values
@@ -110,7 +111,7 @@ def true_square(network: Network, terms: Terms, low: Fraction, high: Fraction) -
 @pytest.mark.parametrize("alpha", [Fraction(1, 4), Fraction(1, 2), Fraction(3)])
 def test_the_bound_is_above_the_true_error_and_near_it(alpha: Fraction) -> None:
     terms = {(2,): 3, (0,): -1}
-    made = leaky(terms, inputs=1, resolution=4, alpha=alpha, domain=[(-1, "1/2")])
+    made = leaky(terms, inputs=1, resolution=3, alpha=alpha, domain=[(-1, "1/2")])
     square = true_square(made.network, terms, Fraction(-1), Fraction(1, 2))
     assert square <= made.error_bound**2 <= 2 * square
 
@@ -142,7 +143,7 @@ def test_targets_in_pieces() -> None:
 
 
 @given(st.sampled_from(["1/5", "1/10", "1/25"]), st.sampled_from([2, 4]), st.sampled_from(ALPHAS[:3]))
-@settings(max_examples=8)
+@settings(max_examples=4)
 def test_an_error_that_is_asked_for_is_reached(eps: str, p: int, alpha: Fraction) -> None:
     made = leaky({(2,): 2, (1,): -1}, inputs=1, eps=eps, p=p, alpha=alpha)
     assert made.error_bound <= Fraction(eps)

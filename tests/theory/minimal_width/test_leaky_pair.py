@@ -71,7 +71,7 @@ def test_small_claims_are_proved() -> None:
 
 
 @given(st.sampled_from(["1/5", "1/8", "1/20"]), st.sampled_from(ALPHAS[:3]), st.sampled_from([2, 4]))
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_an_error_that_is_asked_for_is_reached(eps: str, alpha: Fraction, p: int) -> None:
     made = leaky_pair(ZIGZAG, inputs=1, eps=eps, alpha=alpha, p=p)
     assert made.error_bound <= Fraction(eps)

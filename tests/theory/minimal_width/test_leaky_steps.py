@@ -103,7 +103,7 @@ def test_a_hinge_bends_right() -> None:
     st.lists(st.fractions(0, 6, max_denominator=8), min_size=2, max_size=6, unique=True),
     st.lists(st.tuples(numbers, numbers), min_size=3, max_size=3),
 )
-@settings(max_examples=12)
+@settings(max_examples=8)
 def test_a_step_shear_is_its_polyline_and_can_be_undone(
     alpha: Fraction, ends: list[Fraction], changes: list[tuple[Fraction, Fraction]]
 ) -> None:

@@ -13,7 +13,7 @@ from flint import fmpq
 
 from verinet.exact.rationals import Q
 
-__all__ = ["largest_size"]
+__all__ = ["extremes", "largest_size"]
 
 #: The bound may be above the largest value at corners by this share of it; else the box is halved.
 SHARE = 64
@@ -45,6 +45,30 @@ def largest_size(polynomial: Any, box: Sequence[tuple[Fraction, Fraction]]) -> F
     if max(degrees) <= 1:
         return Q(max(abs(value) for value in _bernstein(array, degrees)))
     return Q(_bounded(_bernstein(array, degrees), degrees, 0))
+
+
+def extremes(polynomial: Any, box: Sequence[tuple[Fraction, Fraction]]) -> tuple[Fraction, Fraction]:
+    """Bounds of a polynomial of FLINT on a box, and its exact extremes if no exponent is above 1.
+
+    Guarantee: certified.
+
+    Source: the values of a polynomial lie between its least and largest Bernstein coefficient.
+
+    Examples
+    --------
+    >>> from flint import fmpq_mpoly_ctx
+    >>> ring = fmpq_mpoly_ctx.get(["x", "y"], "lex")
+    >>> x, y = ring.gens()
+    >>> unit = (Fraction(0), Fraction(1))
+    >>> extremes(x * y - x, (unit, unit)), extremes(x**2 + y, (unit, unit))
+    ((Fraction(-1, 1), Fraction(0, 1)), (Fraction(0, 1), Fraction(2, 1)))
+    """
+    terms = polynomial.to_dict()
+    if not terms:
+        return Fraction(0), Fraction(0)
+    degrees = [max(exponents[j] for exponents in terms) for j in range(len(box))]
+    low, high = _between(_bernstein(_on_unit_box(terms, degrees, box), degrees), degrees, 0)
+    return Q(low), Q(high)
 
 
 def _on_unit_box(terms: dict[Any, Any], degrees: Sequence[int], box: Sequence[tuple[Fraction, Fraction]]) -> list[Any]:
@@ -112,6 +136,20 @@ def _bounded(array: list[Any], degrees: Sequence[int], depth: int) -> Any:
     axis = bent[depth % len(bent)]
     left, right = _halves(degrees[axis])
     return max(_bounded(_along(array, shape, axis, half), degrees, depth + 1) for half in (left, right))
+
+
+def _between(array: list[Any], degrees: Sequence[int], depth: int) -> tuple[Any, Any]:
+    """The least and the largest Bernstein coefficient, halving as above where corners do not nearly attain them."""
+    shape = [degree + 1 for degree in degrees]
+    attained = [array[_index(corner, shape)] for corner in product(*((0, degree) for degree in degrees))]
+    low, high = min(array), max(array)
+    beyond = (high - max(attained)) + (min(attained) - low)
+    if depth >= DEEPEST or not beyond or beyond * SHARE <= max(attained) - min(attained):
+        return low, high
+    bent = [axis for axis, degree in enumerate(degrees) if degree > 1]
+    axis = bent[depth % len(bent)]
+    parts = [_between(_along(array, shape, axis, half), degrees, depth + 1) for half in _halves(degrees[axis])]
+    return min(low for low, _ in parts), max(high for _, high in parts)
 
 
 def _index(exponents: Sequence[int], shape: Sequence[int]) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
-from math import gcd, lcm
+from math import ceil, gcd, lcm
 
 from verinet.errors import BudgetExhausted, Unsupported
 from verinet.exact.rationals import Q, format_rational
@@ -23,6 +23,9 @@ MOST_CELLS = 1 << 16
 SHORT_BITS = 32
 #: How far a value may be rounded, as a share of the target's range on the cell.
 ROUNDING = 256
+
+#: How many times the resolution may grow from one guess to the next.
+FARTHEST = 16
 
 Box = tuple[Interval, ...]
 
@@ -195,7 +198,9 @@ def shortened(bound: Fraction, most: Fraction | None = None, bits: int = SHORT_B
 
 
 def smallest_resolution(eps: Fraction, inputs: int, bound: Callable[[int], Fraction]) -> int:
-    """The resolution at which a bound that falls with it reaches eps: by doubling, then bisection.
+    """The resolution at which a bound that falls with it reaches eps.
+
+    The bound is taken to fall like 1/N for the next guess, which keeps the guesses few; then bisection.
 
     Guarantee: exact (the bound at the resolution returned is at most eps).
 
@@ -209,16 +214,17 @@ def smallest_resolution(eps: Fraction, inputs: int, bound: Callable[[int], Fract
     >>> smallest_resolution(Fraction(1, 10), 1, lambda n: Fraction(1, n))
     10
     """
-    high = 1
-    while bound(high) > eps:
+    low, high = 0, 1
+    while (found := bound(high)) > eps:
         keep_going()
-        if (2 * high) ** inputs > MOST_CELLS:
+        low = high
+        guess = min(max(high + 1, ceil(high * found / eps)), FARTHEST * high)
+        if (guess // 2) ** inputs > MOST_CELLS:
             raise BudgetExhausted(
                 f"an error of {format_rational(eps)} in {inputs} inputs takes more than {MOST_CELLS} cells",
                 fix="ask for a larger eps, or take a smaller domain",
             )
-        high *= 2
-    low = high // 2  # the bound is above eps there
+        high = guess
     while high - low > 1:
         keep_going()
         half = (low + high) // 2

@@ -86,9 +86,10 @@ def wanted_bad(
     >>> wanted_bad(Fraction(1, 100), Fraction(4), Fraction(1), 8, 2, None)
     Fraction(1, 800)
     """
-    least = reach * volume / (SHARE * resolution) ** p
-    left = max(good / 2, least) if budget is None else (budget - good) * 7 / 8
-    return max(left, least / SHARE**p) / reach if reach else volume
+    left = good / 2 if budget is None else (budget - good) * 7 / 8
+    if left <= 0:  # no error on good cells; or none is left, and more cells are taken
+        left = reach * volume / (SHARE * resolution) ** p
+    return left / reach if reach else volume
 
 
 def check_power(p: object) -> int:

@@ -25,7 +25,7 @@ from verinet.errors import ShapeMismatch, Unsupported
 from verinet.exact.rationals import Q
 from verinet.geometry.polyhedra import Polyhedron
 from verinet.networks.network import Interval
-from verinet.theory.minimal_width.bernstein import largest_size
+from verinet.theory.minimal_width.bernstein import extremes, largest_size
 from verinet.theory.minimal_width.boxes import Box, box_domain, read_box
 from verinet.theory.minimal_width.rounding import power_below, root_above, short
 from verinet.theory.minimal_width.slanted import Point, corners, integral_over
@@ -176,6 +176,22 @@ class Near:
         parts = self._parts(box, flat=True)
         sizes = [largest_size(_gap(self.pieces[place][1], guess), part) for place, part, _ in parts]
         return max(sizes, default=Fraction(0)) + self.distance
+
+    def extremes(self, box: Box) -> tuple[Fraction, Fraction]:
+        """Bounds of f on a box, between which all its values lie; attained for pieces that are multi-affine.
+
+        Raises
+        ------
+        Unsupported
+            If no piece meets the box.
+
+        Guarantee: certified.
+        """
+        parts = self._parts(box, flat=True)
+        sides = [extremes(_gap(self.pieces[place][1], Fraction(0)), part) for place, part, _ in parts]
+        if not sides:
+            raise Unsupported("no piece of the target meets this box", fix="let the pieces cover the domain")
+        return min(low for low, _ in sides) - self.distance, max(high for _, high in sides) + self.distance
 
     @property
     def coefficient_bound(self) -> Fraction:

@@ -214,7 +214,10 @@ def step_shear(channels: Channels, alpha: Fraction, clock: int, steps: Sequence[
             now, low, high = hull.get(place, (Fraction(0),) * 3)
             # for a box of states, not only for the curve of true ones: the proof speaks of boxes
             far = slope * max(last - step.start, Fraction(0))
-            ahead[place] = first[place][0] + low + min(far, 0), first[place][1] + high + max(far, 0)
+            ahead[place] = (
+                first[place][0] + low + min(far, Fraction(0)),
+                first[place][1] + high + max(far, Fraction(0)),
+            )
             then = now + step.changes[place]
             hull[place] = then, min(low, then), max(high, then)
         after = {place: (first[place][0] + hull[place][1], first[place][1] + hull[place][2]) for place in slopes}

@@ -60,29 +60,11 @@ def middles(near: Near, grid: Grid) -> Middles:
     values, errors = [], []
     for code in range(grid.count):
         keep_going()
-        box = grid.box(code)
-        low, high = range_on(near, box)
+        low, high = near.extremes(grid.box(code))
         value = middle(low, high)
         values.append(value)
-        errors.append(min(max(high - value, value - low), near.largest_error(box, value)))
+        errors.append(max(high - value, value - low))
     return Middles(near, grid, tuple(values), tuple(errors))
-
-
-def range_on(near: Near, box: Box) -> tuple[Fraction, Fraction]:
-    """Bounds of a function on a box: below and above some number in between all values are of one sign.
-
-    Guarantee: certified (attained for multi-affine polynomials).
-
-    Examples
-    --------
-    >>> from verinet.theory.minimal_width.functions import read_box, read_targets
-    >>> range_on(read_targets({(1, 1): 1}, 2).functions[0].near(read_box(None, 2)), read_box(None, 2))
-    (Fraction(0, 1), Fraction(1, 1))
-    """
-    inside = near.mean(box)
-    reach = near.largest_error(box, inside)
-    below, above = inside - reach, inside + reach
-    return above - near.largest_error(box, above), below + near.largest_error(box, below)
 
 
 def near_enough(target: Target, box: Box, resolution: int, eps: Fraction | None) -> Near:
