@@ -10,7 +10,7 @@ from verinet.claims.verdicts import Proved, Refuted, Unknown, Verdict
 from verinet.errors import BudgetExhausted
 from verinet.exact.rationals import format_rational
 from verinet.provers import decide
-from verinet.provers.integrals import integral_between
+from verinet.provers.planned import integral_between
 from verinet.provers.sup_errors import APPROACHES, CLOSER
 from verinet.work import Budget, Progress
 

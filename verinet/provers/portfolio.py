@@ -29,6 +29,7 @@ from verinet.claims.language import (
     Value,
 )
 from verinet.claims.lp_errors import LpErrorSmooth
+from verinet.claims.plans import Plan
 from verinet.claims.sup_errors import DifferenceEquals, SupErrorInPieces, SupErrorSmooth
 from verinet.claims.two_neurons import NotTwoNeurons
 from verinet.claims.universal import NoFit
@@ -41,9 +42,9 @@ from verinet.provers import (
     equalities,
     families,
     injectivity,
-    integrals,
     lp_errors,
     orientation,
+    planned,
     sup_errors,
     surjectivity,
     universal,
@@ -63,9 +64,9 @@ PROVERS: tuple[tuple[type, Prover], ...] = (
     (LinearRegions, decide.count_cells),
     (Always, decide.universal),
     (Equal, equalities.equality),
-    (SupErrorAtMost, decide.universal),
+    (SupErrorAtMost, planned.sup_error_at_most),
     (SupErrorEquals, decide.universal),
-    (IntegralBetween, integrals.integral_between),
+    (IntegralBetween, planned.integral_between),
     (LpErrorSmooth, lp_errors.smooth_error),
     (SupErrorInPieces, sup_errors.in_pieces),
     (SupErrorSmooth, sup_errors.smooth),
@@ -91,6 +92,7 @@ def prove(
     jobs: int = 1,
     journal: str | Path | None = None,
     executor: object = None,
+    plan: Plan | None = None,
 ) -> Verdict:
     """Decide a claim: proved with a certificate, refuted with an exact point, or unknown with the reason.
 
@@ -110,6 +112,8 @@ def prove(
     executor : optional
         Several machines: a dask `Client`, the address of a dask scheduler, or an executor of `concurrent.futures`.
         What comes back from them is replayed by the kernel's rules, and what they refuse is done again here.
+    plan : Plan, optional
+        How a construction means its error to be proved; a hint.
 
     Returns
     -------
@@ -147,8 +151,12 @@ def prove(
     limits = budget if isinstance(budget, Budget) else Budget(seconds=_seconds(budget))
     for kind, decided_by in PROVERS:
         if type(claim) is kind:
-            with sharing(jobs, journal, executor):
-                return decided_by(claim, limits, progress)
+            hint = planned.PLAN.set(plan)
+            try:
+                with sharing(jobs, journal, executor):
+                    return decided_by(claim, limits, progress)
+            finally:
+                planned.PLAN.reset(hint)
     raise Unsupported(
         f"prove needs a claim, got {type(claim).__name__}",
         fix="build one with verinet.claims: always(...), equal(...), sup_error(...) <= e, cells(...) == n",

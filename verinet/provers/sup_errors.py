@@ -10,7 +10,7 @@ from verinet.claims.statements import point_json
 from verinet.claims.sup_errors import DifferenceEquals, SupErrorInPieces, SupErrorSmooth
 from verinet.claims.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
 from verinet.errors import BudgetExhausted
-from verinet.provers import decide
+from verinet.provers import decide, planned
 from verinet.work import Budget, Progress
 
 #: A smooth target is approached so many times, each time to this share of the distance before.
@@ -72,7 +72,7 @@ def _parts(parts: Sequence[SupErrorAtMost], budget: Budget, progress: Progress) 
     found = []
     for place, part in enumerate(parts):
         progress.update(place, len(parts) - place, "pieces of the target")
-        verdict = decide.universal(part, budget, progress)
+        verdict = planned.sup_error_at_most(part, budget, progress)
         if not isinstance(verdict, Proved):
             return verdict
         found.append(dict(verdict.certificate.data["evidence"]))

@@ -251,9 +251,9 @@ def proved(found: Constructed, budget: Budget | float | None = None, progress: P
 
 def _decided(construction: Construction, budget: Budget, progress: Progress) -> Verdict:
     """The verdict of the prover that follows plans."""
-    from verinet.provers.planned import planned
+    from verinet.provers.portfolio import prove
 
-    return planned(construction.claim, construction.plan, budget, progress)
+    return prove(construction.claim, budget, progress, plan=construction.plan)
 
 
 # --- options ---------------------------------------------------------------------------------------------------------

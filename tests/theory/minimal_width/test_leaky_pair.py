@@ -88,7 +88,7 @@ def test_constants_smooth_functions_and_other_domains() -> None:
 def test_in_other_dimensions_one_activation_is_enough() -> None:
     made = leaky_pair([{1: 1}, {2: 1}], inputs=1, resolution=2)
     assert made.network == leaky([{1: 1}, {2: 1}], inputs=1, resolution=2).network
-    assert made.name == "minimal-width/leaky_pair"
+    assert made.name == "minimal-width/leaky-pair"
     assert made.network.width == 2
 
 

@@ -207,24 +207,26 @@ def smallest_resolution(eps: Fraction, inputs: int, bound: Callable[[int], Fract
     Raises
     ------
     BudgetExhausted
-        If that takes more than `MOST_CELLS` cells.
+        If that takes more than `MOST_CELLS` cells, or many times as many by the guess for more than a few cells.
 
     Examples
     --------
     >>> smallest_resolution(Fraction(1, 10), 1, lambda n: Fraction(1, n))
     10
     """
-    low, high = 0, 1
+    low, high, top = 0, 1, 1
+    while (top + 1) ** inputs <= MOST_CELLS:
+        top += 1
     while (found := bound(high)) > eps:
         keep_going()
         low = high
-        guess = min(max(high + 1, ceil(high * found / eps)), FARTHEST * high)
-        if (guess // 2) ** inputs > MOST_CELLS:
+        guess = max(high + 1, ceil(high * found / eps))
+        if high == top or (high >= FARTHEST and guess > 4 * top):
             raise BudgetExhausted(
                 f"an error of {format_rational(eps)} in {inputs} inputs takes more than {MOST_CELLS} cells",
                 fix="ask for a larger eps, or take a smaller domain",
             )
-        high = guess
+        high = min(guess, FARTHEST * high, top)
     while high - low > 1:
         keep_going()
         half = (low + high) // 2

@@ -92,7 +92,7 @@ def leaky_pair(
     goal = read_targets(targets, inputs)
     if inputs > 1 or len(goal) > 1:
         found = leaky(goal, inputs=inputs, alpha=alpha, resolution=resolution, eps=eps, p=p, domain=domain)
-        return replace(found, name="minimal-width/leaky_pair", theorem=_THEOREM)
+        return replace(found, name="minimal-width/leaky-pair", theorem=_THEOREM)
     slope, box = read_alpha(alpha), read_box(domain, 1)
     power = check_power(p)
     fixed, wanted = chosen(resolution, eps, 1)
@@ -116,7 +116,7 @@ def _construction(goal: Targets, near: Near, box: Box, found: _Scheme, alpha: Fr
     _fold_back(channels, found, alpha)
     network = channels.network()
     return Construction(
-        name="minimal-width/leaky_pair",
+        name="minimal-width/leaky-pair",
         theorem=_THEOREM,
         network=network,
         parts=_parts(box, found, alpha),
