@@ -74,7 +74,7 @@ def test_every_step_stands_in_a_true_certificate() -> None:
     assert {step[0] for proof in proofs for step in proof.get("steps", [])} == names
 
 
-@pytest.mark.parametrize("name", ["maximum", "segment-of-folds"])
+@pytest.mark.parametrize("name", ["maximum", "block-of-folds"])
 def test_json_lines_are_the_same_certificate(name: str) -> None:
     document, steps = TRUE[name], TRUE[name]["evidence"]["steps"]
     for blocks in ([steps], [[step] for step in steps], [[], steps[:2], [], steps[2:]]):

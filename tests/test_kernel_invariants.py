@@ -2,14 +2,17 @@
 
 Random networks and random moves.  A point of the domain is followed down the tree: at every split, branch and cut
 it belongs to exactly one child, and in that child all hypotheses hold at the point (continued by the true values of
-the named coordinates), the bounds hold, and the rows are the true preactivations.
+the named coordinates), the bounds hold, and the rows are the true preactivations.  A `pass` across a block, with gaps
+or without, is accepted only where the true preactivations lie in the block's domain.
 """
 
 from __future__ import annotations
 
 import contextlib
 import random
+from collections import Counter
 from fractions import Fraction
+from math import ceil, floor, lcm
 
 import pytest
 
@@ -40,6 +43,9 @@ def exact_value(table: list[kernel.Piece], q: int, z: Fraction) -> Fraction:
         if piece.until is None or q * z < piece.until or (q * z == piece.until and piece.side == "left"):
             return ((piece.slope or 0) * z + piece.offset) / q
     raise AssertionError
+
+
+PASSED: Counter[bool] = Counter()  # by `pass` without gaps and with some
 
 
 class Followed:
@@ -91,7 +97,9 @@ class Followed:
     def move(self) -> bool:
         """Try one random step; False at the end of the networks."""
         rng, case = self.rng, self.case
-        name = rng.choice(["split", "split", "name", "name", "branch", "cut", "refine", "tighten", "next", "next"])
+        names = ["split", "split", "name", "name", "branch", "cut", "refine", "tighten", "next", "next", "pass", "pass"]
+        name = rng.choice(names)
+        block = self.block()
         sides = ("left", "right")
         size = len(case.box.ends)
         step: list[object] = {
@@ -108,6 +116,7 @@ class Followed:
             ],
             "name": self.naming(),
             "next": ["next"],
+            "pass": self.passing(block),
         }[name]
         moves = {
             "split": kernel.step_split,
@@ -117,12 +126,13 @@ class Followed:
             "tighten": kernel.step_tighten,
             "name": kernel.step_name,
             "next": kernel.step_next,
+            "pass": kernel.step_pass,
         }
         if name == "next" and case.network + 1 == len(self.networks) and case.layer + 1 == len(self.layer_list()):
             return all(first != last for first, last in case.slots)
         with contextlib.suppress(kernel.Rejected):
-            children = moves[name](self.statement, case, step, "test")
-            self.follow(name, step, children)
+            children = moves[name](self.statement._replace(blocks=[block]), case, step, "test")
+            self.follow(name, step, children, block)
         return True
 
     def layer_list(self) -> list[kernel.Layer]:
@@ -136,7 +146,62 @@ class Followed:
         slope = rng.choice([0, 0, 4096, 2048, -1024])
         return ["name", rng.randrange(len(self.case.rows)), format(slope, "x"), *ends, *rng.sample([*rows, *good], 1)]
 
-    def follow(self, name: str, step: list[object], children: list[kernel.Case]) -> None:
+    def block(self) -> kernel.Block:
+        """Layers from here on, true at the point: a domain that the box gives, or nearly, and gaps around the truth."""
+        rng, case, first = self.rng, self.case, self.case.layer
+        last = rng.randrange(first, max(first + 1, len(self.layer_list()) - 1))
+        over, q, box = rng.randint(1, 3), rng.randint(1, 3), list[kernel.End]()
+        for row in case.rows:
+            low, high = kernel.range_of(row, case.box, case.over)
+            ends = (None if low is None else floor(over * low), None if high is None else ceil(over * high))
+            shifts = [rng.choice((0, 0, 0, 0, 1)) for _ in ends]
+            given = [None if end is None or rng.random() < 0.3 else end for end in ends]
+            box.append(tuple(None if a is None else a + s * k for a, s, k in zip(given, shifts, (1, -1), strict=True)))
+        size, zs = len(case.rows), self.preactivations()
+        rows = [
+            ([rng.randint(-2, 2) for _ in range(size + 1)], rng.random() < 0.5) for _ in range(rng.choice((0, 0, 1)))
+        ]
+        found = []
+        for value in self.after(last):
+            entries = [rng.randint(-2, 2) for _ in range(size + 1)]
+            e = q * value - entries[0] - sum((a * z for a, z in zip(entries[1:], zs, strict=True)), Fraction(0))
+            entries, e = ([0] * (size + 1), Fraction(0)) if value == 0 and rng.random() < 0.5 else (entries, e)
+            found.append((entries, floor(e) - rng.choice((0, 0, 2)), ceil(e) + rng.choice((0, 0, 1))))
+        return kernel.Block(case.network, first, last, kernel.Domain(over, box, rows), q, found)
+
+    def passing(self, block: kernel.Block) -> list[object]:
+        """Each condition by the box alone, or with the help of one hypothesis."""
+        sides = sum(end is not None for ends in block.domain.box for end in ends) + len(block.domain.rows)
+        known = len(self.case.hypotheses)
+        more = [[[self.rng.randint(1, known), "1"]] if known and self.rng.random() < 0.1 else [] for _ in range(sides)]
+        return ["pass", 0, *([[0, "1"], *texts] for texts in more)]
+
+    def after(self, last: int) -> list[Fraction]:
+        """The true values of a layer from this one on."""
+        zs = self.preactivations()
+        for place in range(self.case.layer, last + 1):
+            layer = self.layer_list()[place]
+            pairs = zip(layer.tables, zs, strict=True)
+            values = [exact_value(table, layer.activations_over, z) for table, z in pairs]
+            if place < last:
+                following = self.layer_list()[place + 1]
+                zs = [
+                    (row[0] + sum((w * v for w, v in zip(row[1:], values, strict=True)), Fraction(0))) / following.over
+                    for row in following.weights
+                ]
+        return values
+
+    def follow(self, name: str, step: list[object], children: list[kernel.Case], block: kernel.Block) -> None:
+        if name == "pass":
+            zs, values = self.preactivations(), self.after(block.last)
+            common = lcm(*(z.denominator for z in zs))
+            place = (common, [int(z * common) for z in zs])
+            assert kernel.contains(block.domain, block.domain.rows, place, interior=False)
+            for value, (row, low, high) in zip(values, block.rows, strict=True):
+                e = block.over * value - row[0] - sum((a * z for a, z in zip(row[1:], zs, strict=True)), Fraction(0))
+                self.point += [(e - low) / (high - low)] if low < high else []
+            self.values = values
+            PASSED[any(low < high for _, low, high in block.rows)] += 1
         if name == "next":
             true = [
                 exact_value(table, self.layer.activations_over, z)
@@ -157,6 +222,16 @@ class Followed:
             assert isinstance(form, list)
             assert self.at(form) / over == value
         self.check()
+
+
+def test_blocks_with_and_without_gaps_are_passed() -> None:
+    PASSED.clear()
+    rng = random.Random(0)
+    for _ in range(150):
+        followed = Followed(rng)
+        while followed.move() and len(followed.point) < 12:
+            pass
+    assert min(PASSED[False], PASSED[True]) > 5
 
 
 @pytest.mark.parametrize("seed", range(40))

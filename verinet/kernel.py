@@ -960,7 +960,7 @@ def largest(statement: Statement, outputs: list[Output], case: Case, where: str)
     if not any(any(form[size + 1 :]) for form, _ in forms):
         return None
     ends = [end for form, below in forms for end in range_of(form, case.box, below) if end is not None]
-    reject_if(len(ends) < 2 * (size + len(outputs)), where, "an output has no bounds")
+    reject_if(len(forms) < size + len(outputs), where, "an output has no bounds")
     tops = [max(high, -low) for low, high in zip(ends[::2], ends[1::2], strict=True)]
     parts = [Fraction(max(c, -c) * prod(map(pow, tops, key)), over) for key, c in terms.items()]
     bound = Fraction(sum(parts) ** power)
@@ -1080,10 +1080,10 @@ def read_blocks(statement: Statement, texts: Any, where: str) -> Statement:
         which, first, last, domain_text, over_text, map_text, steps = fields(text, BLOCK, here)
         which, over = index(which, here, len(statement.networks)), positive(over_text, here)
         network, domain = statement.networks[which], read_domain(domain_text, here)
-        first, last = index(first, here, ends[which] - 1), index(last, here, ends[which] - 1)
+        last = index(last, here, ends[which] - 1)
+        first = index(first, here, last + 1)
         layers, size = network[first : last + 1], len(network[first].weights)
-        bad = not layers or len(domain.box) != size
-        reject_if(bad, here, "a block has layers, and a domain of the first one's preactivations")
+        reject_if(len(domain.box) != size, here, "the domain is not one of the first layer's preactivations")
         triples = [items(entry, here, 3) for entry in items(map_text, here, len(layers[-1].weights))]
         rows = [(row_of(row, here, size + 1), number(low, here), number(high, here)) for row, low, high in triples]
         clauses: list[list[Atom]] = []

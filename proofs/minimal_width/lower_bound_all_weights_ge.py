@@ -1,18 +1,18 @@
 """On finitely many points: what no choice of weights brings nearer, width two and one hidden layer.
 
-Statement.  Let g be a network with one hidden layer of two neurons, all ReLU or all leaky ReLU of slope 1/4.  On the
-4 k points of a grid on the boundary of [-1, 1]^2, n = 8 k of them, and its centre, |g(x) - |x|_inf| >= k / (2 k + 1)
-for some x (`norm_n_...`: k = 2 and 4; k = 1, with ReLU, is a theorem of its own); for k = 2 that is attained
-(`norm_16_attained`).  If g has one input and two outputs, then on seven (thirteen) equal parts of [0, 1] it is at
-least 1/3 (2/5) from the curve that crosses itself (`curve_7_...`, `curve_13_...`).  A network of width one is at least
-1/2 from 0, 1, 0 on three points (`bump_depth_...`: for some depths by search over all weights).
+Statement.  Let g be a network with one hidden layer of two neurons, all ReLU or all leaky ReLU of slope 1/4.  On n =
+8 k points in steps of 1/k along the boundary of [-1, 1]^2, and its centre, |g(x) - |x|_inf| >= k / (2 k + 1) for some
+x (`norm_n_...`: k = 1 with leaky ReLU, k = 2, and k = 4 with ReLU; k = 1 with ReLU is a theorem of its own); for k = 2
+that is attained (`norm_16_attained`).  If g has one input and two outputs, then on six (twelve) equal parts of [0, 1]
+it is at least 1/3 (2/5) from the curve that crosses itself (`curve_7_...`, `curve_13_...`).  A network of width one is
+at least 1/2 from 0, 1, 0 on three points (`bump_depth_...`: for some depths by search over all weights).
 
 Notation.  The curve runs straight from (-1, 0) to (1, 0), (0, 1) and (0, -1), at t = 0, 1/3, 2/3, 1.
 
 Method.  All weights are quantified.  By positive homogeneity readout weights are -1 or 1 (a lemma); what remains are
 piecewise affine conditions on the inner weights, one block of them an output, and blocks whose neurons have opposite
 signs somewhere do not go together.  z3 finds that they contradict each other, cvc5 is asked again, and the constraints
-are stored beside this script; the claims for three points are checked by the kernel.  The bound 1/2 of the theorem
+are stored beside this script.  The claims for three points are checked by the kernel.  The bound 1/2 of the theorem
 about all points is out of reach of finitely many points: for each of these sets smaller errors are possible.
 
 References.  rochau2024 (lower bound, two inputs and one output, one input and two outputs).
@@ -62,6 +62,7 @@ def lower_bound_all_weights_ge() -> Iterator[Instance]:
         yield Instance(f"norm_16_{name}", norm(2, name))
         yield Instance(f"curve_7_{name}", curve(6, "1/3", name))
         yield Instance(f"curve_13_{name}", curve(12, "2/5", name))
+    yield Instance("norm_8_leaky", norm(1, "leaky"))
     yield Instance("norm_32_relu", norm(4, "relu"))
     yield Instance("norm_16_attained", norm(2, "relu", strict=False), refuted=True)
     for depth, name in ((1, "leaky"), (2, "relu"), (2, "leaky")):

@@ -1,10 +1,10 @@
 """Width max{dx, dy} is not enough in the supremum norm: explicit functions, and the error 1/2.
 
-Statement.  Let 1 <= dx, dy <= 4 and dy <= 2 dx.  Let g be a network from R^dx to R^dy, of any depth, whose hidden
-layers have at most max{dx, dy} neurons with continuous monotone activations (they may differ).  Then max |f(x) - g(x)|
->= 1/2 in the maximum norm over the cube, for f(x) = (|x|_inf, 0, ..., 0) on [-1, 1]^dx if dy <= dx, and for the
-function f on [0, 1]^dx below if dy > dx (`inputs_dx_outputs_dy`).  If dy <= dx, the constant 1/2 attains the bound
-(`constant_dx`).
+Statement.  Let dx and dy be n = 1, 2, 3 or 4, and dy <= 2 dx.  Let g be a network from R^dx to R^dy, of any depth,
+whose hidden layers have at most max{dx, dy} neurons with continuous monotone activations (they may differ).  Then max
+|f(x) - g(x)| >= 1/2 in the maximum norm over the cube, for f(x) = (|x|_inf, 0, ..., 0) on [-1, 1]^dx if dy <= dx, and
+for the function f on [0, 1]^dx below if dy > dx (`inputs_dx_outputs_dy`).  If dy <= dx, the constant 1/2 attains the
+bound (`constant_dx`).
 
 Notation.  If dy > dx, f(x) = (6 x_1 - 1, 2 x_2 - 1, ..., 2 x_dx - 1, 0, ..., 0) where x_1 <= 1/3, and f(x) = (0, ...,
 0, 5 - 6 x_1, 2 x_2 - 1, ..., 2 x_(dy-dx) - 1) where x_1 >= 2/3; in between f is some continuous function.  The lower
@@ -28,6 +28,7 @@ import verinet as vn
 from verinet import Q
 from verinet.claims import all_of, always, any_of, inputs, outputs
 from verinet.claims.induction import Conclusion, concluded, lemma
+from verinet.claims.wording import domain_text
 from verinet.theorems import Instance, theorem
 from verinet.theory.minimal_width.lower_bound import domain, hard_target
 
@@ -62,7 +63,8 @@ def on_the_norm(dx: int, dy: int) -> Conclusion:
         "centre": always(f, y[0] <= 0, vn.box([0, 0], dimension=dx)),
         "boundary": always(f, boundary, domain(dx, dy)),
     }
-    text = f"networks {dx}-...-{dy}, widths at most {dx}: |g_0(x) - max |x_i|| >= 1/2 for some x of [-1,1]^{dx}"
+    where = f"for some x of {domain_text(domain(dx, dy))}"
+    text = f"networks {dx}-...-{dy}, widths at most {dx}: |g_0(x) - max |x_i|| >= 1/2 {where}"
     return concluded(f"{text}, any depth, continuous monotone activations", parts, descent)
 
 
@@ -82,7 +84,9 @@ def on_the_crossing(dx: int, dy: int) -> Conclusion:
         "first end": always(f, are(first), vn.box((0, third), *side)),
         "last end": always(f, are(last), vn.box((2 * third, 1), *side)),
     }
-    text = f"networks {dx}-...-{dy}, widths at most {dy}: |g(x) - f(x)| >= 1/2 for some x of [0,1]^{dx}"
+    text = (
+        f"networks {dx}-...-{dy}, widths at most {dy}: |g(x) - f(x)| >= 1/2 for some x of {domain_text(domain(dx, dy))}"
+    )
     return concluded(f"{text}, any depth, continuous monotone activations", parts, crossing)
 
 

@@ -1,14 +1,14 @@
 """A leaky ReLU layer with an LU matrix is undone by a layer of the same kind.
 
-Statement.  Let L be unit lower and U upper triangular of size d = 2, 3 with real entries, no entry of U's diagonal
-being 0, b a vector, and 0 < a < 1.  Then for all x the layer z = s_a(L U x + b) is undone by
-x = U^-1 L^-1 (s_{1/a}(z) - b): both are layers of width d.
+Statement.  Let L be unit lower and U upper triangular of size d = 2 with real entries, no entry of U's diagonal being
+0, b a vector, and 0 < a < 1.  Then for all x the layer z = s_a(L U x + b) is undone by x = U^-1 L^-1 (s_c(z) - b) with
+c = 1/a: both are layers of width d.
 
-Notation.  s_a is the leaky ReLU with slope a below 0.  All entries, b and a are parameters; one instance for each
-choice of signs of U's diagonal, p positive and m negative, so that together they are all cases.
+Notation.  s_a is the leaky ReLU with slope a below 0.  All entries, b, a and c are parameters, with a c = 1; one
+instance for each choice of signs of U's diagonal, p positive and m negative, so that together they are all cases.
 
-Method.  Case analysis over the signs of L U x + b and of z; in each case the claim is a polynomial identity, or the
-case is empty.  That these are the cases of the networks is the lemma.
+Method.  Case analysis over the signs of L U x + b and of z; in each case the claim follows from a c = 1, or the case is
+empty.  That these are the cases of the networks is the lemma.
 
 References.  rochau2024.
 
@@ -28,6 +28,7 @@ from verinet.claims.families import Family
 from verinet.theorems import Instance, theorem
 
 a = vn.parameter("a", low=0, high=1, strict=True)
+c = vn.parameter("c", low=1, strict=True)
 
 
 # %% The two layers, one after the other
@@ -53,17 +54,18 @@ def undone(signs: str) -> Family:
         (sympy.eye(size).tolist(), [0] * size),
         (inverse.tolist(), list(-inverse * bias)),
     ]
-    functions = [vn.symbolic_activation("leaky_relu", slope) for slope in (a.symbol, 1 / a.symbol)]
-    both = vn.symbolic_network(layers, functions, [*known.values(), a])
-    return family([both], lambda y, x: [sympy.Eq(v, w) for v, w in zip(y, x, strict=True)])
+    functions = [vn.symbolic_activation("leaky_relu", slope) for slope in (a.symbol, c.symbol)]
+    both = vn.symbolic_network(layers, functions, [*known.values(), a, c])
+    return family(
+        [both], lambda y, x: [sympy.Eq(v, w) for v, w in zip(y, x, strict=True)], [sympy.Eq(a.symbol * c.symbol, 1)]
+    )
 
 
 # %% The claims
 @theorem(scope="family", source="derived")
 def lu_layer_inverse_eq() -> Iterator[Instance]:
-    for size in (2, 3):
-        for signs in map("".join, product("pm", repeat=size)):
-            yield Instance(signs, undone(signs))
+    for signs in map("".join, product("pm", repeat=2)):
+        yield Instance(signs, undone(signs))
 
 
 # %% Prove it now

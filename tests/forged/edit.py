@@ -6,10 +6,11 @@ import hashlib
 import json
 from copy import deepcopy
 
+from tests.forged.block_truths import block_certificates
 from tests.forged.further_truths import further_certificates
 from tests.forged.truths import JSON, true_certificates
 
-TRUE = {**true_certificates(), **further_certificates()}
+TRUE = {**true_certificates(), **further_certificates(), **block_certificates()}
 
 
 def written(document: JSON) -> str:

@@ -1,4 +1,4 @@
-"""Forged certificates for slopes, integrals, named units, polynomial pieces, segments and conjunctions.
+"""Forged certificates for slopes, integrals, named units, polynomial pieces and conjunctions.
 
 As in make.py: each is wrong for exactly one reason, and named after the check that refuses it.
 """
@@ -20,24 +20,16 @@ from tests.forged.further_truths import (
     PARABOLA,
     RIGHT,
     SPLIT,
-    TWICE,
     UPPER,
     WHOLE,
-    WIDE,
     Y,
     always,
-    folded_segment,
-    folded_steps,
     integral,
     lipschitz,
     monotone,
     name,
     orientation,
-    proved_segment,
-    segment,
-    shortened,
     simplex,
-    with_segments,
 )
 from tests.forged.truths import (
     ABS,
@@ -55,7 +47,6 @@ from tests.forged.truths import (
     layer,
     one_unit,
     point,
-    prove,
     row,
     table,
     uses,
@@ -263,7 +254,7 @@ def integrals() -> Found:
     none = integral([], UNIT, [["1", [1]]], half, WHOLE)
     yield "integral-of-no-network", none, "statement: at least one network and one input"
     goal = integral([same], UNIT, Y, half, GOAL)
-    yield "goal-in-an-integral", goal, "step 0: one of split, next, cut, empty, thin, simplex"
+    yield "goal-in-an-integral", goal, "step 0: one of split, next, cut, pass, empty, thin, simplex"
     case = changed(
         "integral-over-a-triangle", ("evidence.steps", [DIAGONAL, LOWER]), ("statement.bounds", point(1, 1, over=12))
     )
@@ -363,12 +354,12 @@ def named() -> Found:
     beside = [layer(((0, 1), 0), ((0, 1), 1), tables=[IDENTITY, PARABOLA])]
     claim = [[atom((-1, 0), (1, 0))]]
     mixed = always(beside, BALL, claim, name(0, 0, -1, 1), ["goal", [["1", [0], None]]])
-    yield "name-beside-a-parabola", mixed, "step 1 (goal): a unit is not settled, or outside the range"
+    yield "name-beside-a-parabola", mixed, "step 1 (goal): a unit is not settled, or outside its range"
     again = [layer(((0, 1), 0), ((0, 1), 0), ((0, 1), 1), tables=[IDENTITY, PARABOLA])]
     both = always(
         again, BALL, [[atom((-1, 0), (1, 0, 0))]], name(0, 0, -1, 1), name(1, 0, -1, 1), ["goal", [["1", [0], None]]]
     )
-    yield "name-twice-beside-a-parabola", both, "step 2 (goal): a unit is not settled, or outside the range"
+    yield "name-twice-beside-a-parabola", both, "step 2 (goal): a unit is not settled, or outside its range"
     earlier = certificate(
         "always",
         {"steps": [name(0, 0, -1, 1), NEXT, ["goal", [["1", [0], None]]]]},
@@ -376,7 +367,7 @@ def named() -> Found:
         domain=BALL,
         claim=[[atom((-1, 0), (1, 0))]],
     )
-    yield "name-before-a-parabola", earlier, "step 2 (goal): a unit is not settled, or outside the range"
+    yield "name-before-a-parabola", earlier, "step 2 (goal): a unit is not settled, or outside its range"
     late = certificate(
         "always",
         {"steps": [NEXT, name(0, 0, -1, 1), ["goal", [["1", [0], None]]]]},
@@ -384,7 +375,7 @@ def named() -> Found:
         domain=BALL,
         claim=[[atom((-1, 0), (0, 1))]],
     )
-    yield "name-after-a-parabola", late, "step 2 (goal): polynomial goals have no named units"
+    yield "name-after-a-parabola", late, "step 2 (goal): polynomial goals have no further coordinates"
     yield (
         "name-of-no-unit",
         always(relu, BALL, NONNEGATIVE, name(1, 0, 0, None), CLOSE),
@@ -524,7 +515,7 @@ def polynomials() -> Found:
     yield "parabola-with-a-breakpoint-left", open_unit, "step 0 (goal): a unit is not settled"
     ranged = one_unit(table((0, "left", "none"), (1, 0, 0)))
     none = always(ranged, domain((-1, 0)), AT_LEAST_ONE, SPLIT, ["goal", [negated]], ["goal", above])
-    yield "goal-in-the-piece-none-beside-a-parabola", none, "step 1 (goal): a unit is not settled, or outside the range"
+    yield "goal-in-the-piece-none-beside-a-parabola", none, "step 1 (goal): a unit is not settled, or outside its range"
     half = TRUE["half-parabola"]["statement"]["networks"][0][0]["activations"][0]
     mixed = [layer(((0, 1), 0), ((0, 1), 1), tables=[half, IDENTITY])]
     beside = always(mixed, BALL, [[atom((0, 0), (-1, 0))]], ["goal", [negated]])
@@ -538,142 +529,6 @@ def polynomials() -> Found:
     yield "parabola-with-an-error", error, "step 0 (goal): the sum is not constant"
     linear = always(parabola, BALL, NONNEGATIVE, ["goal", uses((0, 1))])
     yield "parabola-with-a-linear-goal", linear, "step 0 (goal): a list was expected of length 3"
-
-
-# --- segments (A5) ---------------------------------------------------------------------------------------------------
-
-
-def segments() -> Found:
-    good = TRUE["segment-of-folds"]
-    at = "evidence.segments.0"
-    shape = "segment 0: the layer must be affine tables of that value, on a finite range"
-    block = "segment 0: the block must depend on one value, and stand before polynomial pieces"
-    other = changed(good, (f"{at}.layer.activations.0.3.3", "2"))
-    yield "segment-of-another-function", other, "segment 0, step"
-    lower = changed(good, (f"{at}.layer.units.0.0", ["0", "2"]))
-    yield "segment-of-twice-its-value", lower, shape
-    shifted = changed(good, (f"{at}.layer.units.0.0", ["1", "1"]))
-    yield "segment-of-a-shifted-value", shifted, shape
-    yield "segment-over-another-number", changed(good, (f"{at}.layer.weights_over", "2")), shape
-    two = changed(good, (f"{at}.layer.units.0.0", ["0", "1", "0"]))
-    yield "segment-with-two-inputs", two, "segment 0, layer 0: a list was expected of length 2"
-    steps = good["evidence"]["segments"][0]["steps"]
-    cut_short = changed(good, (f"{at}.steps", steps[:-1]))
-    yield "segment-leaves-a-case-open", cut_short, f"segment 0, step {len(steps) - 1}: cases still open: 1"
-    yield "segment-of-no-network", changed(good, (f"{at}.network", 1)), "segment 0: an index from 0 to 0"
-    yield "segment-of-no-first-layer", changed(good, (f"{at}.first", 2)), "segment 0: an index from 0 to 1"
-    yield "segment-of-no-last-layer", changed(good, (f"{at}.last", 2)), "segment 0: an index from 0 to 1"
-    backwards = changed(good, (f"{at}.first", 1), (f"{at}.last", 0))
-    yield "segment-that-ends-before-it-starts", backwards, block
-    yield "segment-with-a-note", changed(good, (f"{at}.note", "")), "segment 0: the fields must be"
-    yield "segments-are-an-object", changed(good, ("evidence.segments", {})), "segments: a list was expected"
-    # |x| written as x beyond 0, as -x below: the last or first piece goes on where nothing is proved
-    absolute = one_unit(ABS)
-    low_open = table((0, "left", 1, 0), (1, "left", 1, 0), ("none",))
-    rising = shortened(absolute, [low_open], BALL, [[atom((0, 1), (-1,))]])
-    yield "segment-without-a-low-end", rising, shape
-    high_open = table((-1, "right", "none"), (0, "left", -1, 0), (-1, 0))
-    falling = shortened(absolute, [high_open], BALL, [[atom((0, -1), (-1,))]])
-    yield "segment-without-a-high-end", falling, shape
-    # min(x, 1) is x on [-1, 1] only; over 2 the tables would reach from -2 to 2
-    ramp = one_unit(table((1, "left", 1, 0), (0, 1)))
-    inner = [["split", 0, "right"], ["empty", *uses((0, 1))], ["split", 0, "left"]]
-    closing = [*inner, CLOSE, ["empty", *uses((0, 1))]]
-    double = table((-1, "right", "none"), (1, "left", 2, 0), ("none",))
-    twofold = always(ramp, WIDE, [[atom((0, -1), (1,))]], *closing)
-    yield "segment-over-two", replaced(twofold, layer(((0, 1), 0), tables=[double], over=2)), shape
-    # x written as -z with z = -x; read with z = x it is -x
-    opposite = table((-1, "right", "none"), (1, "left", -1, 0), ("none",))
-    straight = table((-1, "right", "none"), (1, "left", 1, 0), ("none",))
-    same = one_unit(IDENTITY)
-    turned = always(same, BALL, [[atom((0, -1), (-1,))]], *closing)
-    yield "segment-of-the-opposite-value", replaced(turned, layer(((0, -1), 0), tables=[opposite])), shape
-    pair = [layer(((0, 1), 0), ((0, 1), 0))]
-    twice = [*inner, ["split", 1, "right"], ["empty", *uses((0, 1))], ["split", 1, "left"]]
-    twice += [CLOSE, ["empty", *uses((0, 1))], ["empty", *uses((0, 1))]]
-    second = always(pair, BALL, [[atom((0, 0), (-1, -1))]], *twice)
-    mixed = layer(((0, 1), 0), ((0, -1), 1), tables=[straight, opposite])
-    yield "segment-of-the-opposite-value-in-one-unit", replaced(second, mixed), shape
-    # x written as a polynomial piece: relu behind it would be taken for the identity
-    curved = table((-1, "right", "none"), (1, "left", 0, 1, 0), ("none",))
-    negated = [["1", [0], None]]
-    bends = [NEXT, *inner, ["goal", negated, negated], ["empty", *uses((0, 1))]]
-    relu = [layer(((0, 1), 0)), layer(((0, 1), 0), tables=[RELU])]
-    bent = always(relu, BALL, [[atom((0, 1), (-1,))]], *inner, ["goal", negated], ["empty", *uses((0, 1))])
-    yield "segment-of-a-polynomial-piece", with_segments(bent, segment(0, 0, curved, bends)), shape
-    short = always(absolute, BALL, [[atom((0, 1), (-1,))]], CLOSE)
-    yield "segment-of-one-piece", with_segments(short, segment(0, 0, IDENTITY, [NEXT])), shape
-    none = table((0, "left", "none"), ("none",))
-    yield "segment-of-two-pieces-none", with_segments(short, segment(0, 0, none, [NEXT])), shape
-    # x + 5 beyond 1, 5 x below 1 or -1: proved on the other part of the range alone
-    for words, pieces, box in (
-        (
-            "lower-part",
-            table(
-                (-2, "right", "none"),
-                (-1, "left", 1, 0),
-                (0, "left", 1, 0),
-                (1, "left", 1, 0),
-                (2, "left", 1, 5),
-                ("none",),
-            ),
-            (-2, 1),
-        ),
-        ("upper-part", table((-2, "right", "none"), (-1, "right", 5, 0), (2, "left", 1, 0), ("none",)), (-1, 2)),
-        ("part-beyond-one", table((0, "right", "none"), (1, "right", 5, 0), (2, "left", 1, 0), ("none",)), (1, 2)),
-    ):
-        low, high = int(pieces[0][0], 16), int(pieces[-2][0], 16)
-        partly = shortened(same, [pieces], domain((low, high)), [], domain(box))
-        yield f"segment-proved-on-its-{words}", partly, "segment 0, step"
-    # layer 1 with nothing taken away: 2 x would become 4 x
-    doubled = [layer(((0, 1), 0)), layer(((0, 2), 0))]
-    again = table((-8, "right", "none"), (8, "left", 2, 0), ("none",))
-    four = [doubled[0], layer(((0, 1), 0), tables=[again]), doubled[1]]
-    claim = [[atom((0, -4), (1,))]]
-    quadrupled = always(
-        doubled, UNIT, claim, *prove({"kind": "always", "networks": [four], "domain": UNIT, "claim": claim})
-    )
-    empty_block = {**proved_segment(1, 0, [doubled[1]], again, domain((-8, 8))), "network": 0}
-    yield "segment-of-no-layer", with_segments(quadrupled, empty_block), block
-    # x -> x^2 -> 5 v is not <= 1, but the layer behind the parabola would be taken for the identity
-    behind = [layer(((0, 1), 0), tables=[PARABOLA]), layer(((0, 5), 0))]
-    fives = table((0, "right", "none"), (1, "left", 5, 0), ("none",))
-    proved = proved_segment(1, 1, [layer(((0, 5), 0))], fives, UNIT)
-    goal = ["goal", [["1", [0], None], ["1", [2], None], ["1", [1, 2], None]]]
-    hidden = always(behind, UNIT, [[atom((1, 0), (-1,))]], goal)
-    yield "segment-behind-a-parabola", with_segments(hidden, proved), block
-    # |x0| + x1 depends on two values, and a constant on none
-    plane = [layer(((0, 1, 1), 0), tables=[ABS])]  # |x0 + x1|, read as |x0|
-    pieces = table((-2, "right", "none"), (0, "left", -1, 0), (2, "left", 1, 0), ("none",))
-    both = proved_segment(0, 0, one_unit(ABS), pieces, WIDE)
-    wide = always(plane, INNER_SQUARE, [], ["split", 0, "right"])
-    yield "segment-of-two-values", with_segments(wide, both), block
-    fixed = always([layer(((1, 0), 0))], BALL, [], ["goal"])
-    yield "segment-of-no-value", with_segments(fixed, both), block
-    # the proof holds on the range alone: beyond it a case may not be closed by a goal
-    wider = domain((-3, 3))
-    beyond = always(TWICE, wider, [[atom((1, 0), (-1,))]], *folded_steps(["goal", uses((0, 1))]))
-    yield "segment-beyond-its-range", with_segments(beyond, folded_segment()), "step 1 (empty): the combination is no"
-    outside = always(TWICE, wider, [], ["split", 0, "right"], GOAL)
-    yield (
-        "segment-with-a-goal-beyond-its-range",
-        with_segments(outside, folded_segment()),
-        "step 1 (goal): a unit stands",
-    )
-    counted = with_segments(TRUE["cells-of-half"], folded_segment())
-    yield "segment-in-a-count", counted, "evidence: the fields must be steps"
-    yield "segment-of-a-point", changed("half-holds", ("evidence.segments", [])), "evidence: the fields must be point"
-    attained = changed("sawtooth-1", ("evidence.segments", []), ("evidence.point", point(0)))
-    yield "segment-does-not-excuse-the-point", attained, "point: the error at this point is smaller"
-    size = changed(good, (f"{at}.layer.units.1", [["0", "1"], 0]))
-    yield "segment-with-two-outputs", size, "statement: networks with 1 and 2 outputs cannot be equal"
-
-
-def replaced(document: JSON, replacing: JSON) -> JSON:
-    """With a segment over the whole network, proved on the range [-1, 1]."""
-    pair = [document["statement"]["networks"][0], [replacing]]
-    steps = prove({"kind": "equal", "networks": pair, "domain": BALL})
-    return with_segments(document, {"network": 0, "first": 0, "last": 0, "layer": replacing, "steps": steps})
 
 
 # --- conjunctions ----------------------------------------------------------------------------------------------------
@@ -696,4 +551,4 @@ def conjunctions() -> Found:
     yield "all-parts-are-an-object", changed(base, ("statement.parts", {})), "statement: a list was expected"
 
 
-GROUPS: tuple[Callable[[], Found], ...] = (slopes, integrals, named, polynomials, segments, conjunctions)
+GROUPS: tuple[Callable[[], Found], ...] = (slopes, integrals, named, polynomials, conjunctions)

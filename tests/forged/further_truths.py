@@ -1,4 +1,4 @@
-"""True certificates for slopes, integrals, named units, polynomial pieces, segments and conjunctions.
+"""True certificates for slopes, integrals, named units, polynomial pieces and conjunctions.
 
 All written by hand, each small enough to be followed on paper; the comment before it is its proof.
 """
@@ -24,7 +24,6 @@ from tests.forged.truths import (
     num,
     one_unit,
     point,
-    prove,
     row,
     table,
     uses,
@@ -87,18 +86,6 @@ def always(network: JSON, place: JSON, claim: JSON, *steps: JSON) -> JSON:
 def name(unit: int, slope: int, low: int | None, high: int | None, *rows: Sequence[int]) -> JSON:
     ends = [None if end is None else num(end) for end in (low, high)]
     return ["name", unit, num(slope), *ends, *(row(*entries) for entries in rows)]
-
-
-def segment(first: int, last: int, pieces: JSON, steps: JSON, q: int = 1, network: int = 0) -> JSON:
-    replacing = layer(((0, 1), 0), tables=[pieces], q=q)
-    return {"network": network, "first": first, "last": last, "layer": replacing, "steps": steps}
-
-
-def proved_segment(first: int, last: int, block: JSON, pieces: JSON, box: JSON, q: int = 1) -> JSON:
-    """The block, written with one input, equals the table on the box."""
-    replacing = layer(((0, 1), 0), tables=[pieces], q=q)
-    steps = prove({"kind": "equal", "networks": [block, [replacing]], "domain": box})
-    return segment(first, last, pieces, steps, q)
 
 
 # --- slopes --------------------------------------------------------------------------------------------------------
@@ -457,97 +444,7 @@ def proved_by_hand_cells() -> JSON:
     return certificate("cells", {"steps": steps}, networks=[one_unit(HALF_PARABOLA)], domain=BALL, count="2")
 
 
-# --- segments ------------------------------------------------------------------------------------------------------
-
-# ||x| - 1| on [-2, 2]
-FOLDS = table(
-    (-2, "right", "none"), (-1, "left", -1, -1), (0, "left", 1, 1), (1, "left", -1, 1), (2, "left", 1, -1), ("none",)
-)
-TWICE = [layer(((0, 1), 0), tables=[ABS]), layer(((-1, 1), 0), tables=[ABS])]
-WIDE = domain((-2, 2))
-
-
-FIVES = table((0, "right", "none"), (1, "left", 5, 0), ("none",))
-BELOW = table((-1, "right", "none"), (0, "left", -1, 0), ("none",))
-RAISED = table((-2, "right", "none"), (0, "left", -1, 1), (2, "left", 1, 1), ("none",))
-UPRIGHT = table((-3, "right", "none"), (0, "left", -1, 0), (2, "left", 1, 0), ("none",))
-NARROW = table((-1, "right", "none"), (3, "left", 1, 0), ("none",))
-
-
-def shortened(network: JSON, tables: list[JSON], place: JSON, claim: JSON, box: JSON = None) -> JSON:
-    """A claim proved of the tables, which are proved equal to the whole network on the box."""
-    units = [((0, 1), which) for which in range(len(tables))]
-    replacing = layer(*units, tables=tables)
-    low = max(int(pieces[0][0], 16) for pieces in tables)
-    high = min(int(pieces[-2][0], 16) for pieces in tables)
-    block = {"kind": "equal", "networks": [network, [replacing]], "domain": box or domain((low, high))}
-    steps = prove({"kind": "always", "networks": [[replacing]], "domain": place, "claim": claim})
-    part = {"network": 0, "first": 0, "last": len(network) - 1, "layer": replacing, "steps": prove(block)}
-    return with_segments(always(network, place, claim, *steps), part)
-
-
-def folded_segment(first: int = 0) -> JSON:
-    return proved_segment(first, first + 1, TWICE, FOLDS, WIDE)
-
-
-def with_segments(document: JSON, *segments: JSON) -> JSON:
-    return {**document, "evidence": {**document["evidence"], "segments": list(segments)}}
-
-
-def folded_steps(goal: JSON) -> list[JSON]:
-    """Five splits of the one unit that is left; outside the range the case is empty."""
-    steps = [["split", 0, "right"], ["empty", *uses((0, 1))]]
-    for side in ("left", "right", "left"):
-        steps += [["split", 0, side], goal]
-    return [*steps, ["split", 0, "left"], goal, ["empty", *uses((0, 1))]]
-
-
-def segments() -> dict[str, JSON]:
-    # y = ||2 x| - 1| and beside it a unit that is not read: the block is layers 1 and 2 of four
-    block = [layer(((0, 1, 0), 0), tables=[ABS]), layer(((-1, 1), 0), tables=[ABS])]
-    longer = [layer(((0, 2), 0), ((1, 1), 0)), *block, layer(((0, 1), 0))]
-    inner = {"kind": "always", "networks": [[*longer[:1], layer(((0, 1, 0), 0), tables=[FOLDS]), longer[-1]]]}
-    claim = [[atom((1, 0), (-1,))], [atom((0, 0), (1,))]]
-    slopes_steps = folded_steps(GOAL)
-    return {
-        "segment-of-folds": with_segments(
-            always(
-                TWICE,
-                WIDE,
-                claim,
-                *prove(
-                    {
-                        "kind": "always",
-                        "networks": [[layer(((0, 1), 0), tables=[FOLDS])]],
-                        "domain": WIDE,
-                        "claim": claim,
-                    }
-                ),
-            ),
-            folded_segment(),
-        ),
-        "segment-in-the-middle": with_segments(
-            always(longer, BALL, claim, *prove({**inner, "domain": BALL, "claim": claim})), folded_segment(1)
-        ),
-        "segment-of-a-line": shortened([one_unit(IDENTITY, weights=(0, 5))[0]], [FIVES], UNIT, [[atom((0, -5), (1,))]]),
-        "segment-below-zero": shortened(one_unit(ABS), [BELOW], domain((-1, 0)), [[atom((0, -1), (-1,))]]),
-        # |x| + 1, by a unit that reads x and one that does not
-        "segment-with-a-constant-unit": shortened(
-            [layer(((0, 1), 0), ((1, 0), 1), tables=[ABS, IDENTITY]), layer(((0, 1, 1), 0))],
-            [RAISED],
-            BALL,
-            [[atom((-1, 0), (1,))]],
-        ),
-        "segment-of-two-ranges": shortened(
-            [layer(((0, 1), 0), ((0, 1), 1), tables=[ABS, IDENTITY])],
-            [UPRIGHT, NARROW],
-            BALL,
-            [[atom((0, 0), (1, -1))]],
-        ),
-        "segment-of-slopes": with_segments(
-            lipschitz(TWICE, domain((-2, 2), at=point(0)), "1", point(1), *slopes_steps), folded_segment()
-        ),
-    }
+# --- conjunctions --------------------------------------------------------------------------------------------------
 
 
 def conjunctions() -> dict[str, JSON]:
@@ -558,4 +455,4 @@ def conjunctions() -> dict[str, JSON]:
 
 
 def further_certificates() -> dict[str, JSON]:
-    return {**slopes(), **integrals(), **named(), **polynomials(), **segments(), **conjunctions()}
+    return {**slopes(), **integrals(), **named(), **polynomials(), **conjunctions()}

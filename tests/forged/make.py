@@ -17,7 +17,7 @@ from typing import NamedTuple
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parent.parent))
 
-from tests.forged import further  # noqa: E402
+from tests.forged import blocks, further  # noqa: E402
 from tests.forged.edit import (  # noqa: E402
     TRUE,
     changed,
@@ -167,7 +167,7 @@ def texts() -> Iterator[tuple[str, str, str]]:
     both = written(proof).rstrip("\n")
     yield "lines-and-steps-in-the-header.jsonl", "\n".join([both, *lines[1:]]) + "\n", "evidence: the fields must be"
     listed = written(changed(proof, ("evidence", [])))
-    yield "lines-and-evidence-is-a-list.jsonl", listed, "evidence: an object was expected"
+    yield "lines-and-evidence-is-a-list.jsonl", listed, "evidence: the fields must be"
     deep = link + "," + "[" * 32 + "]" * 32 + "]"
     yield "lines-nested-too-deep.jsonl", "\n".join([lines[0], deep]) + "\n", "line 2: nested deeper"
     point_alone = lines_of(TRUE["half-value"], [["surplus"]])
@@ -189,8 +189,8 @@ def shapes() -> Iterator[tuple[str, JSON, str]]:
     yield "field-unknown-in-target", changed("zero-error", ("statement.targets.0.z", "0")), f"targets: {names}"
     yield "field-unknown-in-evidence", changed(base, ("evidence.point", point(0))), f"evidence: {names}"
     yield "field-missing-in-evidence", without("sawtooth-1", "evidence.point"), f"evidence: {names}"
-    yield "evidence-is-null", changed(base, ("evidence", None)), "evidence: an object was expected"
-    yield "object-instead-of-file", [TRUE[base]], "file: an object was expected"
+    yield "evidence-is-null", changed(base, ("evidence", None)), "evidence: the fields must be"
+    yield "object-instead-of-file", [TRUE[base]], "file: the fields must be"
     yield "statement-is-a-list", changed(base, ("statement", [])), "statement: not an object"
     yield "list-is-a-string", changed(base, ("statement.domain.rows", "")), "domain: a list was expected"
     yield "kind-unknown", changed(base, ("statement.kind", "mostly")), "statement: one of always"
@@ -760,6 +760,7 @@ def all_forged() -> tuple[Forged, ...]:
         polynomials,
         counts,
         *further.GROUPS,
+        *blocks.GROUPS,
     )
     found = [Forged(name, text, message) for name, text, message in texts()]
     found += [

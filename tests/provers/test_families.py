@@ -163,3 +163,21 @@ def test_a_denominator_is_guarded() -> None:
     assert said.guards == (sympy.Ne(a, 0),)
     assert "0" in said.text()
     assert isinstance(vn.prove(said, budget=20), vn.Proved)
+
+
+def test_a_relation_that_was_built_without_evaluation_is_no_counterexample() -> None:
+    u = parameter("u")
+    said = [sympy.Eq(0, 0, evaluate=False), sympy.Eq(u.symbol, u.symbol, evaluate=False)]
+    claim = family([], lambda _, __: said, parameters=[u], inputs=[])
+    assert not claim.refuted_by({u.symbol: 0})
+    proved(claim)
+    wrong = family([], lambda _, __: [sympy.Eq(0, 1, evaluate=False)], parameters=[u], inputs=[])
+    assert wrong.refuted_by({u.symbol: 0})
+
+
+def test_the_text_of_a_family_names_slopes_that_are_no_single_symbol() -> None:
+    a = parameter("a", low=0, strict=True)
+    acts = [symbolic_activation("leaky_relu", slope) for slope in (a.symbol, 1 / a.symbol)]
+    net = symbolic_network([([[1]], [0]), ([[1]], [0]), ([[1]], [0])], acts, [a])
+    text = family([net], lambda y, x: sympy.Eq(y[0], x[0])).text()
+    assert "leaky_relu(leaky_relu(x; a); 1/a)" in text

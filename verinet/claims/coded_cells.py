@@ -253,7 +253,8 @@ def code_table(network: Network, domain: Polyhedron) -> CodeTable:
         (low, high) for low, high in zip(domain.low, domain.high, strict=True) if low is not None and high is not None
     ]
     place = _first_layer(network)
-    sides = vertex_ranges(Network(network.vertices[: place + 1], (("z", place),)), box)[place - 1]
+    ranges = vertex_ranges(Network(network.vertices[: place + 1], (("z", place),)), box)
+    sides = ranges[network.vertices[place].sources[0]]
     lows = tuple(floor(low) for low, _ in sides)
     sizes = tuple(floor(high) - floor(low) + 1 for low, high in sides)
     if prod(sizes) > MOST_CODES:

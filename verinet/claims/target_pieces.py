@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import product
 
-from verinet.claims.claim_terms import FUNCTIONS, MOST_BITS, MOST_TERMS, Meanings
+from verinet.claims.claim_terms import FUNCTIONS, MOST_BITS, Meanings
 from verinet.claims.claim_tokens import Reader, Tree
 from verinet.claims.pieces import intersection
 from verinet.claims.targets import LARGEST_DEGREE, Polynomial
@@ -18,6 +18,8 @@ from verinet.geometry.polyhedra import Halfspace, Polyhedron
 SPLITTING = {"abs": 1, "max": 2, "min": 2}
 #: Most pieces that they may make.
 MOST_PIECES = 256
+#: Most terms of a product before equal ones are added: pieces are multiplied one by one.
+LARGEST_PRODUCT = 2000
 
 Branch = tuple[Polyhedron, Polynomial]
 
@@ -124,8 +126,8 @@ class _Branches:
         return found
 
     def _times(self, first: Polynomial, second: Polynomial, tree: Tree) -> Polynomial:
-        if len(first.coefficients) * len(second.coefficients) > MOST_TERMS:
-            raise self._refused(tree, f"a polynomial of a target has at most {MOST_TERMS} terms")
+        if len(first.coefficients) * len(second.coefficients) > LARGEST_PRODUCT:
+            raise self._refused(tree, f"a product of a target in pieces has at most {LARGEST_PRODUCT} terms")
         return first * second
 
     def _power(self, base: Polynomial, exponent: int, tree: Tree) -> Polynomial:

@@ -239,8 +239,8 @@ def _reported(found: Constructed, wishes: Wishes) -> Outcome:
     }
     lines = [
         f"CONSTRUCTED   {found.name}, {_theorem(found)}: {found.norm} error <= {_seen(found.error_bound)}",
-        f"  width {network.width}, depth {network.depth}, {neurons} neurons, {', '.join(found.activations)}; "
-        f"at most {bits} bits a weight",
+        f"  width {network.width}, depth {network.depth}, {neurons} neuron{'' if neurons == 1 else 's'}, "
+        f"{', '.join(found.activations)}; at most {bits} bits a weight",
         f"  network: {_runs(network)}, sha256 {network.hash}",
         *(f"  {key}: {_short(_seen(value))}" for key, value in list(found.facts.items())[:MOST_FACTS]),
     ]
@@ -346,7 +346,7 @@ def _certificate_written(outcome: Outcome, found: Constructed, wishes: Wishes) -
 def _page_written(outcome: Outcome, found: Constructed, wishes: Wishes) -> Outcome:
     from verinet.theorems.construction_pages import page
 
-    write_file(wishes.latex or "", page(found))
+    write_file(wishes.latex or "", page(found, wishes.budget))
     return _told(outcome, "latex", wishes.latex or "", "page")
 
 

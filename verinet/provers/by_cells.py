@@ -211,6 +211,7 @@ def by_cells(data: dict[str, Any], plan: Plan, progress: Progress, leaf: Leaf) -
     chosen = list(product(*good))
     points = [[(plan.axes[j][k] + plan.axes[j][k + 1]) / 2 for j, k in enumerate(places)] for places in chosen]
     symbols = dict(zip(chosen, cells.guess(points), strict=True))
+    cells.expect(symbols.values())
     rest = Rest(leaf)
     outside: Leaf | None = None
     if not all(map(all, plan.flats)):

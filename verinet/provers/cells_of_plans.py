@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -15,6 +16,8 @@ from verinet import kernel
 from verinet.provers.blocks import Block, Library, NotPlanned, Symbol
 from verinet.provers.frames import Affine, applied
 
+#: A run of groups with one symbol: the first, the one after the last, the symbol's number.
+Span = tuple[int, int, int]
 #: Nearer than this a float is taken to be at a breakpoint.
 NEAR = 1e-9
 #: The symbols of one cell: of every group a number.
@@ -29,6 +32,7 @@ class Cells:
     phases: Row = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
     symbols: list[list[Symbol]] = field(default_factory=list)
     numbers: list[dict[Symbol, int]] = field(default_factory=list)
+    ends: Counter[tuple[int, int, int, int]] = field(default_factory=Counter)  # of runs: side, group, phase, symbol
 
     def __post_init__(self) -> None:
         layers = self.library.layers
@@ -65,18 +69,29 @@ class Cells:
             found[:, place] = names[inverse.ravel()]
         return found
 
-    def runs(self, row: Row, start: int = 0, stop: int | None = None) -> Iterator[Block]:
-        """The blocks that lead through groups start..stop-1 on a cell with these symbols."""
-        stop = len(row) if stop is None else stop
+    def spans(self, row: Row, start: int, stop: int) -> Iterator[Span]:
+        """Maximal runs of groups with equal symbols: first group, the one after the last, number of the symbol."""
         if start >= stop:
             return
         part, phases = row[start:stop], self.phases[start:stop]
         cuts = (np.flatnonzero((part[1:] != part[:-1]) | (phases[1:] != phases[:-1])) + 1 + start).tolist()
         for first, last in zip([start, *cuts], [*cuts, stop], strict=True):
+            yield first, last, int(row[first])
+
+    def expect(self, rows: Iterable[Row]) -> None:
+        """Count the runs that will be needed, so that chains are built from the side on which more of them share."""
+        seen = {span for row in rows for span in self.spans(row, 0, len(row))}
+        for first, last, number in seen:
             phase = int(self.phases[first])
-            opens = first == 0 or self.phases[first - 1] != phase
-            closes = last == len(self.phases) or self.phases[last] != phase
-            yield self.library.run(first, last, self.symbols[phase][int(row[first])], bool(closes and not opens))
+            self.ends[0, first, phase, number] += 1
+            self.ends[1, last, phase, number] += 1
+
+    def runs(self, row: Row, start: int = 0, stop: int | None = None) -> Iterator[Block]:
+        """The blocks that lead through groups start..stop-1 on a cell with these symbols."""
+        for first, last, number in self.spans(row, start, len(row) if stop is None else stop):
+            phase = int(self.phases[first])
+            right = self.ends[1, last, phase, number] > self.ends[0, first, phase, number]
+            yield self.library.run(first, last, self.symbols[phase][number], right)
 
     def state(self, row: Row, state: Affine, start: int, stop: int) -> Affine:
         """The natural coordinates before group `stop`, where those before `start` are these forms."""

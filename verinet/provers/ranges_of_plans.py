@@ -172,12 +172,12 @@ def curve_pieces(
     before: Row | None = None
     for left, right, row in sorted(_images(cells, plan, span[0], sides, symbols, inputs), key=lambda flat: flat[:2]):
         if left > at:
-            yield from _between(cells, span, sides, (at, left), row if before is None else before, row)
+            yield from _between(cells, span, sides, (at, left), before, row)
         if right > at:
             yield max(left, at), right, row
         at, before = max(at, right), row
     if before is not None and (at < high.value or at == low.value):
-        yield from _between(cells, span, sides, (at, high.value), before, before)
+        yield from _between(cells, span, sides, (at, high.value), None, before)
 
 
 def _images(
@@ -193,17 +193,20 @@ def _images(
 
 
 def _between(
-    cells: Cells, span: tuple[int, int], sides: Sides, ends: Interval, first: Row, second: Row
+    cells: Cells, span: tuple[int, int], sides: Sides, ends: Interval, first: Row | None, second: Row
 ) -> Iterator[tuple[Fraction, Fraction, Row]]:
-    """The pieces between two flats: groups are looked at where the symbols differ there, and in later phases."""
+    """The pieces between two flats: groups are looked at where the symbols differ there, and in later phases.
+
+    Where all symbols are the same at both ends they are in between.  Beyond the last flat all groups are looked at.
+    """
     start, stop = span
     free = _free(sides)
     zero, one = Fraction(0), Fraction(1)
     begin = tuple((zero, one) if k == free else (low.value, zero) for k, (low, _) in enumerate(sides))
-    differ = [group for group in range(start, stop) if first[group] != second[group]]
-    phase = cells.phases[differ[0]] if differ else cells.phases[start] - 1
-    changing = [group for group in range(start, stop) if first[group] != second[group] or cells.phases[group] > phase]
-    todo = [(*ends, first, 0)]
+    differ = [group for group in range(start, stop) if first is None or first[group] != second[group]]
+    phase = max(cells.phases[start:stop]) if not differ else cells.phases[differ[0]]
+    changing = sorted({*differ, *(group for group in range(start, stop) if cells.phases[group] > phase)})
+    todo = [(*ends, second if first is None else first, 0)]
     while todo:
         keep_going()
         a, b, row, k = todo.pop()

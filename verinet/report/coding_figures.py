@@ -210,8 +210,8 @@ def panel_tikz(panel: Panel) -> list[str]:
     Examples
     --------
     >>> one = Panel("a step", "$x$", "$t$", (Stroke(((Fraction(0), Fraction(0)), (Fraction(1), Fraction(2))), "flat"),))
-    >>> [line for line in panel_tikz(one) if "draw[flat]" in line]
-    ['\\\\draw[flat] (0,0) -- (6,4.2);']
+    >>> [line for line in panel_tikz(one) if "draw[seenflat]" in line]
+    ['\\\\draw[seenflat] (0,0) -- (6,4.2);']
     """
     (left, bottom), (right, top) = panel.window()
     scale = (_SIDE[0] / float(right - left), _SIDE[1] / float(top - bottom))
@@ -225,16 +225,16 @@ def panel_tikz(panel: Panel) -> list[str]:
 
     lines = [r"\begin{tikzpicture}[line join=round, line cap=round, x=1cm, y=1cm]"]
     for role, (colour, width, _) in _ROLES.items():
-        name = role.replace(" ", "")
-        lines.append(rf"\definecolor{{{name}}}{{HTML}}{{{colour[1:].upper()}}}")
-        lines.append(rf"\tikzset{{{name}/.style={{{name}, line width={width}pt}}}}")
+        # a style of the same name as its colour would call itself
+        lines.append(rf"\definecolor{{ink{_styled(role)}}}{{HTML}}{{{colour[1:].upper()}}}")
+        lines.append(rf"\tikzset{{{_styled(role)}/.style={{ink{_styled(role)}, line width={width}pt}}}}")
     for patch in panel.patches:
         if patch.value is None:
-            lines.append(rf"\fill[{patch.role}] {at(patch.low)} rectangle {at(patch.high)};")
+            lines.append(rf"\fill[{_styled(patch.role)}] {at(patch.low)} rectangle {at(patch.high)};")
     for stroke in panel.strokes:
-        lines.append(rf"\draw[{stroke.role.replace(' ', '')}] {' -- '.join(map(at, stroke.points))};")
+        lines.append(rf"\draw[{_styled(stroke.role)}] {' -- '.join(map(at, stroke.points))};")
     for dots in panel.dots:
-        name = dots.role.replace(" ", "")
+        name = _styled(dots.role)
         how = rf"\draw[{name}, line width=0.5pt]" if dots.hollow else rf"\fill[{name}]"
         lines += [rf"{how} {at(point)} circle[radius=0.6mm];" for point in dots.points]
     ends = [(left, "below", "(0,0)"), (right, "below", f"({wide},0)")]
@@ -246,6 +246,11 @@ def panel_tikz(panel: Panel) -> list[str]:
     lines.append(rf"\node[above left, font=\small] at (0,{tall}) {{{panel.up}}};")
     lines.append(rf"\node[above=2mm, font=\small] at ({_digits(float(wide) / 2)},{tall}) {{{panel.title}}};")
     return [*lines, r"\end{tikzpicture}"]
+
+
+def _styled(role: str) -> str:
+    """The name of a role's style, which is no key of TikZ."""
+    return "seen" + role.replace(" ", "")
 
 
 def _digits(value: float) -> str:

@@ -35,6 +35,7 @@ _MOVES = {
     "name": kernel.step_name,
     "tighten": kernel.step_tighten,
     "refine": kernel.step_refine,
+    "pass": kernel.step_pass,
 }
 
 
@@ -219,22 +220,33 @@ class _Walk:
                     "-inf" if low is None else number(Fraction(low, after.box.over)),
                     "inf" if high is None else number(Fraction(high, after.box.over)),
                 ]
-                name = f"e_{len(case.names)}"
+                name = f"e_{len(case.box.ends) - len(self.words.inputs)}"
                 added = len(after.hypotheses) - len(case.hypotheses)
                 more = f", with {counted(added, 'inequality', 'inequalities')}" if added else ""
                 unit = self.words.unit(case, step[1])
                 return [f"{unit} is {number(slope)} z + {name}, {name} in [{', '.join(ends)}]{more}"]
             case "tighten":
-                name = (*self.words.inputs, *(f"e_{k}" for k in range(len(case.names))))[step[1]]
+                size = len(self.words.inputs)
+                name = self.words.inputs[step[1]] if step[1] < size else f"e_{step[1] - size}"
                 end = number(Fraction(int(step[3], 16), case.box.over))
                 return [f"{name} {'<=' if step[2] == 'up' else '>='} {end}, from {len(step) - 4} hypotheses"]
+            case "pass":
+                block, size = self.statement.blocks[step[1]], len(self.words.inputs)
+                names = [f"e_{k - size}" for k in range(len(case.box.ends), len(after.box.ends))]
+                layers = (
+                    f"layer {block.first}" if block.first == block.last else f"layers {block.first} to {block.last}"
+                )
+                known = f", up to {', '.join(names)} in [0, 1]" if names else ""
+                return [f"block {step[1]} ({layers}): inside of its domain, so its values are known{known}"]
         return []
 
     def _fork(self, case: Case, step: list[Any], place: int, depth: int) -> list[_Open]:
         """The two sides; where one of them ends at once without a point, the other stays at the same depth."""
         children = _MOVES[step[0]](self.statement, case, step, "explanation")
         where = {"cut": "cut"}.get(step[0]) or (
-            self.words.unit(case, step[1]) if step[0] == "split" else f"named unit e_{step[1]}"
+            self.words.unit(case, step[1])
+            if step[0] == "split"
+            else f"named unit e_{case.names[step[1]].place - len(self.words.inputs)}"
         )
         said = [self.words.hypothesis(child.hypotheses[len(case.hypotheses)]) for child in children]
         if self.leaves:

@@ -48,8 +48,8 @@ def coding_picture(found: Constructed) -> CodingPicture:
     --------
     >>> from verinet.theorems.constructions import construct
     >>> picture = coding_picture(construct("minimal-width/leaky", "x^2", resolution=3))
-    >>> [panel.title for panel in picture.panels]
-    ['encoder', 'memorizer', 'good set', 'network and target']
+    >>> [panel.title.partition(",")[0] for panel in picture.panels]
+    ['encoder', 'memorizer', 'decoder', 'good set', 'network and target']
     """
     panels = [*_encoders(found), *_curves(found), *_good_sets(found), *_images(found)]
     if not panels:

@@ -202,6 +202,8 @@ def construct(
     given |= _wanted(eps, resolution)
     if row.target:
         targets = _identity(row, targets, inputs, notes)
+    elif targets is None:
+        raise Unsupported(f"{row.name} needs a target", fix='write construct(name, "x*y", resolution=4)')
     functions, size = _functions(targets, inputs, domain)
     if domain is not None and row.target:
         notes.append(f"{row.name} is built on the unit cube: the domain was ignored")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import re
 from fractions import Fraction
 from itertools import pairwise, product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +20,10 @@ from verinet.exact.linalg import Matrix
 from verinet.networks.activations import Activation, activation, piecewise
 from verinet.networks.build import affine_after
 from verinet.networks.network import Activate, Affine, Input, Network, Vertex
+from verinet.theorems.index import load_script
 from verinet.theory.minimal_width import lower_bound
-from verinet.theory.minimal_width.descending_path import descending_path, strict_layers
+from verinet.theory.minimal_width.descending_path import descending_path, path_network, strict_layers
+from verinet.theory.minimal_width.leaky import leaky
 from verinet.theory.minimal_width.lower_bound import (
     ERROR,
     Witness,
@@ -31,6 +36,7 @@ from verinet.theory.minimal_width.lower_bound import (
 )
 from verinet.theory.minimal_width.monotone_layers import direction, monotone_layers
 
+PROOFS = Path(__file__).resolve().parents[3] / "proofs"
 SIZES = [(dx, dy) for dx in range(1, 5) for dy in range(1, 5) if dy <= 2 * dx]
 MONOTONE = [
     activation("relu"),
@@ -199,6 +205,15 @@ def test_paths_descend_from_the_centre_to_the_boundary(network: Network) -> None
     assert all(a > b for a, b in pairwise(values))
 
 
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.tuples(nasty, nasty), min_size=2, max_size=5))
+def test_paths_are_networks(path: list[tuple[Fraction, Fraction]]) -> None:
+    network, count = path_network(path), len(path) - 1
+    assert [network(Fraction(k, count)) for k in range(count + 1)] == path
+    middle = tuple((a + b) / 2 for a, b in zip(*path[:2], strict=True))
+    assert network(Fraction(1, 2 * count)) == middle
+
+
 def test_layers_without_an_inverse_are_moved() -> None:
     a, b = vn.variables("x", 2)
     layers = monotone_layers(vn.network((a, b), vn.relu(a + b) + vn.relu(2 * a + 2 * b)))
@@ -289,3 +304,67 @@ def test_points_outside_of_the_cube_are_no_witnesses() -> None:
     x = vn.variable("x")
     assert witness_at(vn.network(x, 0 * x), (Fraction(2),), "grid") is None
     assert witness_at(vn.network(x, 0 * x), (Fraction(1),), "grid") is not None
+
+
+# --- examples of a teacher ------------------------------------------------------------------------------------------
+
+
+def test_coding_networks_are_good_in_the_mean_and_must_fail_somewhere() -> None:
+    """The curve as a target of the L^2 construction, of width 2: a small error, and more than 1/2 at a point."""
+    t, third = vn.variable("t"), Fraction(1, 3)
+    sides = vn.interval(0, third), vn.interval(third, 2 * third), vn.interval(2 * third, 1)
+    first = list(zip(sides, (6 * t - 1, 2 - 3 * t, 0 * t), strict=True))
+    second = list(zip(sides, (0 * t, 3 * t - 1, 5 - 6 * t), strict=True))
+    built = leaky([first, second], inputs=1, resolution=12)
+    assert built.network.width == 2
+    assert built.error_bound < Fraction(1, 6)
+    found = find_witness(built.network)
+    assert is_witness(built.network, found)
+    assert found is not None
+    assert found.method == "vertices"
+    assert Fraction(4, 5) < found.gap < 1
+    assert abs(found.x[0] - Fraction(5, 6)) < Fraction(1, 100)
+
+
+@pytest.mark.parametrize("name", ["relu", "leaky_relu", "hard_tanh"])
+def test_superlevel_sets_of_narrow_monotone_networks_reach_the_boundary(name: str) -> None:
+    act = activation(name)
+    weights = [[[2, 1], [-1, 2]], [[1, -2], [1, 1]], [[1, -1]]]
+    network = vn.networks.layered(weights, [["1/2", 0], ["1/4", "-1/2"], [0]], act)
+    square = vn.box([-1, 1], dimension=2)
+    for g, levels in ((network, ("-1/4", "1/2")), (affine_after(network, [[-1]]), ("1/4", "-1/2"))):
+        for level in levels:
+            claim = vn.claims.components_reach_boundary(g, square, level)
+            assert isinstance(vn.prove(claim), vn.claims.Proved)
+
+
+def test_absolute_values_make_a_valley_of_the_same_width() -> None:
+    a, b = vn.variables("x", 2)
+    norm = vn.network((a, b), (vn.abs_(a + b) + vn.abs_(a - b)) / 2)
+    assert norm.width == 2
+    assert isinstance(vn.prove(vn.claims.equal(norm, hard_target(2, 1), vn.whole_space(2))), vn.claims.Proved)
+    valley = vn.claims.components_reach_boundary(affine_after(norm, [[-1]]), domain(2, 1), "-1/2")
+    assert isinstance(vn.prove(valley), vn.claims.Refuted)
+    with pytest.raises(Unsupported, match="not monotone"):
+        find_witness(norm)
+
+
+def test_the_best_monotone_function_for_the_tent() -> None:
+    """The bound of the gallery against a projection computed on a grid by pooling neighbours, and 1 - 2 sqrt(2)/3."""
+    script = load_script(PROOFS / "minimal_width" / "lower_bound_monotone_tent_ge.py")
+    below, above = (instance.claim for instance in script.claims())
+    low = Fraction(*(int(n) for n in re.findall(r"\(y_0\)\^2 = (\d+)/(\d+)", below.text())[0]))
+    high = Fraction(*(int(n) for n in re.findall(r"\|\^2 = (\d+)/(\d+)", above.text())[0]))
+    assert low < 1 - Fraction(2 * math.isqrt(2 * 10**80), 3 * 10**40) + Fraction(1, 10**39)
+    assert low < high < low + Fraction(1, 10**8)
+    count = 400
+    tent = [1 - abs(2 * (n + 0.5) / count - 1) for n in range(count)]
+    blocks: list[tuple[float, int]] = []
+    for value in tent:
+        blocks.append((value, 1))
+        while len(blocks) > 1 and blocks[-2][0] >= blocks[-1][0]:
+            (a, m), (b, n) = blocks[-2:]
+            blocks[-2:] = [((a * m + b * n) / (m + n), m + n)]
+    best = [value for value, size in blocks for _ in range(size)]
+    error = sum((a - b) ** 2 for a, b in zip(tent, best, strict=True)) / count
+    assert abs(error - low) < 1e-4

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verinet.errors import Unsupported
@@ -28,6 +28,7 @@ def nearby(at: Fraction) -> list[Fraction]:
     return [at, at - UNIT, at + UNIT, at - 1, at + 1, Fraction(-6), Fraction(6)]
 
 
+@settings(max_examples=40)
 @given(alpha=alphas, step=steps, at=numbers, size=positive, rise=numbers, other=numbers)
 def test_a_jump_shears_and_passes_exactly(
     alpha: Fraction, step: Fraction, at: Fraction, size: Fraction, rise: Fraction, other: Fraction
@@ -42,6 +43,7 @@ def test_a_jump_shears_and_passes_exactly(
     assert (network.width, network.depth) == (3, 2)
 
 
+@settings(max_examples=40)
 @given(alpha=alphas, step=steps, at=numbers)
 def test_a_reflection_is_exact_and_stays_in_its_range(alpha: Fraction, step: Fraction, at: Fraction) -> None:
     channels = Channels.of([(Fraction(-6), Fraction(6))])
@@ -53,6 +55,7 @@ def test_a_reflection_is_exact_and_stays_in_its_range(alpha: Fraction, step: Fra
         assert low <= min(x, 2 * at - x) <= high
 
 
+@settings(max_examples=40)
 @given(alpha=alphas, step=steps, at=numbers, size=positive)
 def test_the_range_of_what_jumped_is_exact(alpha: Fraction, step: Fraction, at: Fraction, size: Fraction) -> None:
     channels = Channels.of([(Fraction(-6), Fraction(6))])

@@ -17,11 +17,12 @@ from itertools import pairwise
 from verinet.errors import SingularMatrix
 from verinet.exact.linalg import Matrix
 from verinet.networks.activations import IDENTITY, Activation, line
-from verinet.networks.network import Interval
+from verinet.networks.build import network, relu, variable
+from verinet.networks.network import Interval, Network
 from verinet.theory.minimal_width.monotone_layers import MonotoneLayer, MonotoneLayers, direction
 from verinet.work import keep_going
 
-__all__ = ["descending_path", "strict_layers"]
+__all__ = ["descending_path", "path_network", "strict_layers"]
 
 Point = tuple[Fraction, ...]
 
@@ -176,3 +177,25 @@ def _inside(path: Sequence[Point], box: Sequence[Interval]) -> list[Point]:
         t = _time_inside(start, [b - a for a, b in zip(start, end, strict=True)], box)
         return kept if not t else [*kept, _between(start, end, t)]
     return kept
+
+
+def path_network(path: Sequence[Point]) -> Network:
+    """The polyline as a network of one input t: at t = k / (len(path) - 1) it is at its vertex k.
+
+    Examples
+    --------
+    >>> path_network([(Fraction(0), Fraction(0)), (Fraction(1), Fraction(0)), (Fraction(1), Fraction(2))])("3/4")
+    (Fraction(1, 1), Fraction(1, 1))
+
+    Guarantee: exact.
+    """
+    t, count = variable("t"), len(path) - 1
+    steps = [[count * (b - a) for a, b in zip(start, end, strict=True)] for start, end in pairwise(path)]
+    bends = [[b - a for a, b in zip(one, other, strict=True)] for one, other in pairwise(steps)]
+    outputs = []
+    for j, value in enumerate(path[0]):
+        total = value + steps[0][j] * t
+        for place, bend in enumerate(bends, 1):
+            total = total + bend[j] * relu(t - Fraction(place, count))
+        outputs.append(total)
+    return network(t, outputs)

@@ -118,9 +118,10 @@ def floor_squashable(
     table = _values(goal, box, resolution, eps, activation == "hard-sigmoid")
     wanted = None if eps is None else chosen(None, eps, inputs)[1]
     used, network, drift = _sharp_enough(box, table, activation)
-    bound = table.error
-    if not used.is_exact:
-        bound = shortened((table.error + drift) * (1 + Fraction(4, SHARE)), wanted, 12)
+    bound, places = table.error, changes(table.numbers)
+    smooth = bool(places) and not used.is_exact
+    if smooth:
+        bound = shortened((table.error + drift) * (1 + Fraction(4, SHARE)), wanted, 12) or Fraction(1, SHARE)
     axes = table.grid.axes
     channels = _channels(box, table, used)
     return Construction(
@@ -129,14 +130,14 @@ def floor_squashable(
         "construction: derived",
         network=network,
         parts=_parts(box, table, used),
-        claim=_claim(network, goal, box, bound, used.is_exact),
+        claim=_claim(network, goal, box, bound, smooth),
         error_bound=bound,
         norm="sup",
         plan=Plan(axes, tuple((True,) * (len(axis) - 1) for axis in axes), tuple(channels.joints)),
         facts={
             "resolution": table.grid.resolution,
             "cells": table.grid.count,
-            "changes": len(changes(table.numbers)),
+            "changes": len(places),
             "activation": activation,
             "error of the cells": table.error,
             "error of the activation": drift,
@@ -265,8 +266,8 @@ def _round(channels: Channels, table: Values) -> None:
     read_off(channels, table.digits)
 
 
-def _claim(network: Network, goal: Targets, box: Box, bound: Fraction, exact: bool) -> AnyClaim:
-    if exact:
+def _claim(network: Network, goal: Targets, box: Box, bound: Fraction, smooth: bool) -> AnyClaim:
+    if not smooth:
         return uniform_claim(network, goal, box, bound)
     return sup_error_coded(network, [function.given for function in goal.functions], box_domain(box), bound)
 

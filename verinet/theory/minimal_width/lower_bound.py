@@ -40,6 +40,8 @@ ERROR = Fraction(1, 2)
 #: Where the search looks on the first axis when dy > dx, and on the others.
 FIRST_AXIS = tuple(Fraction(n, 12) for n in (0, 2, 4, 5, 6, 7, 8, 10, 12))
 OTHER_AXES = (Fraction(0), Fraction(1, 2), Fraction(1))
+#: Inputs up to which it looks at a whole grid, and at all cells.
+MOST_AXES = 5
 #: Denominators that are tried for a point before the one that was found.
 DENOMINATORS = (1, 2, 10, 1000, 10**6)
 
@@ -174,7 +176,7 @@ def find_witness(network: Network, budget: Budget | None = None, progress: Progr
     Returns
     -------
     Witness or None
-        None only if the budget ran out.
+        None only for dy > dx, if the budget ran out or there are more than five inputs: then a prover may know more.
 
     Raises
     ------
@@ -285,7 +287,8 @@ def _amounts() -> Iterator[Fraction]:
 def _on_a_grid(network: Network) -> Witness | None:
     """dy > dx: the worst point of a few, where the two ends are and between them."""
     wanted, best = hard_target(network.input_size, network.output_size), None
-    for x in product(FIRST_AXIS, *(OTHER_AXES,) * (network.input_size - 1)):
+    others = OTHER_AXES if network.input_size <= MOST_AXES else OTHER_AXES[1:2]
+    for x in product(FIRST_AXIS, *(others,) * (network.input_size - 1)):
         keep_going()
         found = Witness(x, wanted(x), network(x), "grid")
         if best is None or found.gap > best.gap:
@@ -296,6 +299,8 @@ def _on_a_grid(network: Network) -> Witness | None:
 def _at_a_vertex(network: Network, budget: Budget | None) -> Witness | None:
     """dy > dx: the worst point of all, a vertex of the cells of f - g."""
     dx, dy = network.input_size, network.output_size
+    if dx > MOST_AXES:
+        return None
     both = parallel(hard_target(dx, dy).with_domain(None), network.with_domain(None))
     rows = [[int(j == k) - int(j == k + dy) for j in range(2 * dy)] for k in range(dy)]
     try:

@@ -1,7 +1,8 @@
 r"""One stepped leaky ReLU, width max{2, inputs, outputs}, uniform error.
 
-The theorem that this width suffices is the paper's (Rochau, Chan, Gottschalk 2024 [rochau2024], set F_{+,s}); the
-construction is derived.  With N cells an input:
+That stepped leaky ReLUs are near to continuous functions uniformly is the paper's (Rochau, Chan, Gottschalk 2024
+[rochau2024], set F_{+,s}); that this width belongs to this set is inferred from it, and follows from the construction,
+which is derived.  With N cells an input:
 
 1. Encoder, 2(N-1) layers: every input becomes ``delta z + (1 - delta) floor(z)`` with ``z = N x``, by jumps in
    parallel; then ``t = sum N^(j-1) x_j`` lies in [i, i + 1/2] on cell i, and goes through a layer of one neuron.
@@ -136,7 +137,8 @@ def stepped(
     -----
     Width max{2, inputs, outputs} (less for a constant); depth ``2(N-1) + 1 + 2c``, c being the number of codes whose
     value differs from that of the code before, ``N^dx - 1`` at most, and ``2(M_k - 1)`` more for every output but one,
-    where M_k is its number of levels (at most 4N).  Mark: the width is the paper's, the construction derived.
+    where M_k is its number of levels (at most 4N).  Mark: the uniform theorem is the paper's, the width and the
+    construction are derived.
 
     Guarantee: exact (the bound; certified where a target is smooth).
 
@@ -157,7 +159,7 @@ def stepped(
     n = table.grid.resolution
     return Construction(
         name="minimal-width/stepped",
-        theorem="width max{2, dx, dy} for stepped leaky ReLUs in the sup norm: the paper's; the construction: derived",
+        theorem="stepped leaky ReLUs in the sup norm: the paper's; width max{2, dx, dy} and the construction: derived",
         network=network,
         parts=_parts(box, table, s),
         claim=uniform_claim(network, goal, box, bound),

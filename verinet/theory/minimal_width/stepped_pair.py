@@ -1,8 +1,9 @@
 r"""Stepped leaky ReLUs with slopes alpha and -alpha: width max{inputs, outputs}, uniform error; 1 for one of each.
 
-The theorem is the paper's (Rochau, Chan, Gottschalk 2024 [rochau2024], set F_{+-,s}); the construction is derived.  For
-one input and one output: N - 1 jumps make the channel run through [2i, 2i + 1] on cell i, and then the triangle wave
-``dist(y, 2Z)``, by stepped folds at 2^(k-1), ..., 2, 1, takes it to the value of the cell.
+The uniform theorem is the paper's (Rochau, Chan, Gottschalk 2024 [rochau2024], set F_{+-,s}); that this width belongs
+to this set is inferred from it, and follows from the construction, which is derived.  For one input and one output:
+N - 1 jumps make the channel run through [2i, 2i + 1] on cell i, and then the triangle wave ``dist(y, 2Z)``, by stepped
+folds at 2^(k-1), ..., 2, 1, takes it to the value of the cell.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ SLOPE_SHARE = Fraction(1, 32)
 #: Bits of the denominator of a bound that need not be rounded.
 BITS = 12
 _THEOREM = (
-    "width max{dx, dy} for stepped leaky ReLUs of both signs in the sup norm: the paper's; the construction: derived"
+    "stepped leaky ReLUs of both signs in the sup norm: the paper's; width max{dx, dy} and the construction: derived"
 )
 
 
@@ -61,7 +62,8 @@ def stepped_pair(
     -----
     For one input and one output: width 1, depth ``2(N-1) + 2 ceil(log2 2N)``, affine with a small slope on every
     half-open cell.  Otherwise max{inputs, outputs} = max{2, inputs, outputs}, and the network of `stepped`, whose
-    activation belongs to the pair, is returned.  Mark: the width is the paper's, the construction derived.
+    activation belongs to the pair, is returned.  Mark: the uniform theorem is the paper's, the width and
+    the construction are derived.
 
     Guarantee: exact (the bound; certified where the target is smooth).
 

@@ -20,9 +20,9 @@ from verinet.errors import ShapeMismatch, Unsupported
 from verinet.exact.enclosures import enclosure_of, precision
 from verinet.exact.rationals import Q, format_rational
 from verinet.networks.network import Interval
-from verinet.theory.minimal_width.rounding import root_above
 from verinet.theory.minimal_width.lu import LUConstruction
 from verinet.theory.minimal_width.lu_design import volume
+from verinet.theory.minimal_width.rounding import root_above
 from verinet.work import keep_going
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
