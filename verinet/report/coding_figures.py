@@ -171,21 +171,26 @@ def draw(axes: Any, panel: Panel) -> None:
 
 def _patches(axes: Any, panel: Panel) -> None:
     """Rectangles; those with a value in colours between the least and the largest."""
-    values = [float(patch.value) for patch in panel.patches if patch.value is not None]
-    low, high = min(values, default=0.0), max(values, default=1.0)
+    low, high = _span(panel)
     for patch in panel.patches:
         colour, _, order = _ROLES[patch.role]
         (x, y), (a, b) = _numbers(patch.low), _numbers(patch.high)
         if patch.value is not None:
-            colour = _shade((float(patch.value) - low) / (high - low) if high > low else 0.5)
+            red, green, blue = _shade(patch.value, low, high)
+            colour = f"#{red:02x}{green:02x}{blue:02x}"
         axes.fill([x, a, a, x], [y, y, b, b], color=colour, linewidth=0, zorder=order)
 
 
-def _shade(share: float) -> str:
+def _span(panel: Panel) -> tuple[Fraction, Fraction]:
+    values = [patch.value for patch in panel.patches if patch.value is not None]
+    return min(values, default=Fraction(0)), max(values, default=Fraction(1))
+
+
+def _shade(value: Fraction, low: Fraction, high: Fraction) -> tuple[int, int, int]:
     """A colour between a light blue and a dark one."""
-    ends = ((232, 240, 249), (20, 55, 105))
-    mixed = [round(a + (b - a) * share) for a, b in zip(*ends, strict=True)]
-    return f"#{mixed[0]:02x}{mixed[1]:02x}{mixed[2]:02x}"
+    share = (value - low) / (high - low) if high > low else Fraction(1, 2)
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip((232, 240, 249), (20, 55, 105), strict=True))
+    return red, green, blue
 
 
 def _floats(points: Sequence[Point]) -> tuple[list[float], list[float]]:
@@ -228,9 +233,13 @@ def panel_tikz(panel: Panel) -> list[str]:
         # a style of the same name as its colour would call itself
         lines.append(rf"\definecolor{{ink{_styled(role)}}}{{HTML}}{{{colour[1:].upper()}}}")
         lines.append(rf"\tikzset{{{_styled(role)}/.style={{ink{_styled(role)}, line width={width}pt}}}}")
+    low, high = _span(panel)
     for patch in panel.patches:
-        if patch.value is None:
-            lines.append(rf"\fill[{_styled(patch.role)}] {at(patch.low)} rectangle {at(patch.high)};")
+        style = _styled(patch.role)
+        if patch.value is not None:
+            red, green, blue = _shade(patch.value, low, high)
+            style = f"{{rgb,255:red,{red};green,{green};blue,{blue}}}"
+        lines.append(rf"\fill[{style}] {at(patch.low)} rectangle {at(patch.high)};")
     for stroke in panel.strokes:
         lines.append(rf"\draw[{_styled(stroke.role)}] {' -- '.join(map(at, stroke.points))};")
     for dots in panel.dots:
