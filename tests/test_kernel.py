@@ -556,7 +556,7 @@ def test_the_document_names_every_kind_step_and_limit() -> None:
         f"{limit:_}".replace("_", " ")
         for limit in (kernel.MAX_DIGITS, kernel.MAX_DEPTH, kernel.MAX_DEGREE, kernel.MAX_TERMS)
     ]
-    words += [kernel.FORMAT, *kernel.LAYER, *kernel.ASSUMPTION, *kernel.SEGMENT]
+    words += [kernel.FORMAT, *kernel.LAYER, *kernel.ASSUMPTION, *kernel.BLOCK]
     assert [entry for entry in words if entry not in document] == []
 
 

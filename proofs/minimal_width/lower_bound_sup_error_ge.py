@@ -26,7 +26,7 @@ from collections.abc import Iterator
 
 import verinet as vn
 from verinet import Q
-from verinet.claims import all_of, always, any_of, inputs, outputs
+from verinet.claims import all_of, always, inputs, outputs
 from verinet.claims.induction import Conclusion, concluded, lemma
 from verinet.claims.wording import domain_text
 from verinet.theorems import Instance, theorem
@@ -57,12 +57,12 @@ crossing = lemma(
 def on_the_norm(dx: int, dy: int) -> Conclusion:
     """0 at the centre, 1 on the boundary."""
     f = hard_target(dx, dy)
-    x, y = inputs(dx), outputs(f)
-    boundary = all_of(*(any_of(y[0] >= 1, side < 1) for entry in x for side in (entry, -entry)))
-    parts = {
-        "centre": always(f, y[0] <= 0, vn.box([0, 0], dimension=dx)),
-        "boundary": always(f, boundary, domain(dx, dy)),
-    }
+    (y, *_), sides = outputs(f), [(-1, 1)] * dx
+    parts = {"centre": always(f, y <= 0, vn.box([0, 0], dimension=dx))}
+    for j in range(dx):
+        for end in (-1, 1):
+            facet = vn.box(*sides[:j], (end, end), *sides[j + 1 :])
+            parts[f"x_{j} = {end}"] = always(f, y >= 1, facet)
     where = f"for some x of {domain_text(domain(dx, dy))}"
     text = f"networks {dx}-...-{dy}, widths at most {dx}: |g_0(x) - max |x_i|| >= 1/2 {where}"
     return concluded(f"{text}, any depth, continuous monotone activations", parts, descent)

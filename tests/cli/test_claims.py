@@ -146,7 +146,7 @@ def test_claims_are_exported(capsys: Capsys, folder: Path) -> None:
 
 
 @pytest.mark.parametrize(("words", "said"), [
-    (["f.json", "--claim", "cells = 3 on [0,1]^2", "-o", "c.smt2"], "Cells has neither"),
+    (["f.json", "--claim", "cells = 3 on [0,1]^2", "-o", "c.smt2"], "which does not tell whether"),
     (["f.json", "--claim", "cells = 3 on [0,1]^2", "-o", "c.vnnlib"], "got another claim"),
     (["f.json", "--claim", "y >= 0 on [0,1]^2", "-o", "c.onnx"], ".smt2 or .vnnlib"),
     (["f.json", "up.vnnlib", "--smtlib", "-o", "c.vnnlib"], "ends in .smt2"),

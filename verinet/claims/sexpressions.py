@@ -195,7 +195,7 @@ def _short(word: str) -> str:
 
 def _error(text: str, position: int, source: str, found: str) -> BadFormat:
     return BadFormat(
-        f"a property needs balanced brackets of words, got {found}",
-        fix="check the file: VNN-LIB text is declarations and assertions in brackets, and ; comments",
+        f"a property or a witness needs balanced brackets of words, got {found}",
+        fix="check the file: VNN-LIB text is declarations, assertions or values in brackets, and ; comments",
         where=place_of(text, position, source),
     )

@@ -13,7 +13,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -135,7 +135,7 @@ class Journal:
     def damaged(self, reason: str) -> BadFormat:
         """The error for a file that cannot be used."""
         return BadFormat(
-            f"{self.path} is no journal, or it is damaged: {reason}",
+            f"{self.path} is no journal, or it is damaged: {reason.strip().splitlines()[-1]}",
             fix="delete it, or name another file to start afresh",
         )
 
@@ -210,6 +210,9 @@ class Journal:
 
     def close(self) -> None:
         """Close the file; what waits has been written by `write`, or is lost."""
+        with suppress(sqlite3.Error):  # an exclusive lock would leave SQLite's side file behind
+            self._file.execute("PRAGMA locking_mode = NORMAL")
+            self._one("SELECT count(*) FROM sqlite_master")
         self._file.close()
 
 

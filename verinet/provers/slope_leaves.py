@@ -138,7 +138,7 @@ def _bound(statement: Statement) -> Fraction:
     return Fraction(statement.stated[1][0], statement.stated[0])
 
 
-def _against(signs: list[list[str]], rows: Rows) -> Vector | None:
+def _against(signs: Sequence[list[str]], rows: Rows) -> Vector | None:
     for row, words in zip(rows, signs, strict=True):
         for place, (slope, word) in enumerate(zip(row, words, strict=True)):
             if (word == "up" and slope < 0) or (word == "down" and slope > 0):

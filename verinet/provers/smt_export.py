@@ -104,9 +104,15 @@ def _constraints(claim: object) -> list[Formula]:
         case Always() | Somewhere() | Fails() | Equal() | SupErrorAtMost():
             return violation(claim)[0]
     raise Unsupported(
-        f"SMT-LIB text states what a point or a pair of points satisfies, and {type(claim).__name__} has neither",
+        f"SMT-LIB text states what a point or a pair of points satisfies, which does not tell whether {_said(claim)}",
         fix=f"export one of these: {_KNOWN}",
     )
+
+
+def _said(claim: object) -> str:
+    """The claim in its words, or what it is."""
+    text = getattr(claim, "text", None)
+    return f"{text()} holds" if callable(text) else f"something holds: {type(claim).__name__} is no claim"
 
 
 def _two(network: Network, domain: Polyhedron) -> tuple[list[Term], list[Term], list[Term], list[Term], list[Formula]]:

@@ -66,13 +66,13 @@ def page(found: Constructed, budget: Budget | float | None = None) -> str:
 def _numbers(found: Constructed) -> dict[str, str]:
     """What a page may speak of: facts that are numbers, and the parameters of the activations."""
     numbers: dict[str, str] = {}
-    for vertex in found.network.vertices:
-        if isinstance(vertex.operation, Activate):
-            for activation in vertex.operation.activations:
-                for name, value in zip(("alpha", "step"), activation.parameters, strict=False):
-                    numbers.setdefault(name, number(abs(value)))
-            if numbers:
-                break
+    # the slope of a smooth blend is told by the piecewise affine network that the claim is about
+    for network in (found.network, *getattr(found.claim, "networks", ())):
+        operations = (vertex.operation for vertex in network.vertices)
+        layers = (operation.activations for operation in operations if isinstance(operation, Activate))
+        for activation in (activation for layer in layers for activation in layer):
+            for name, value in zip(("alpha", "step"), activation.parameters, strict=False):
+                numbers.setdefault(name, number(abs(value)))
     numbers |= {key: number(value) for key, value in found.facts.items() if isinstance(value, Fraction)}
     return numbers | {key: str(value) for key, value in found.facts.items() if isinstance(value, int)}
 
