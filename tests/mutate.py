@@ -128,7 +128,6 @@ EXCUSED: dict[tuple[str, str], str] = {
     ("divide", "part deleted: table[first].until is None"): TYPES,
     ("check_part", "and-part deleted: statement.domain is not None in statement.domain is not None and steps"): TYPES,
     ("read_table", "constant 0 -> 1: (None, 0, tuple(row))"): UNREAD,
-    ("check_point", "Eq -> NotEq: kind == 'holds'"): WORDS,
     ("replay", "constant 0 -> 1: place = 0"): WORDS,
     ("replay", "Sub -> Add: place - 1"): WORDS,
     ("replay", "constant 1 -> 2: place - 1"): WORDS,

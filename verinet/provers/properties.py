@@ -16,6 +16,7 @@ from verinet.claims.ranges import RangeEquals, RangeWithin
 from verinet.claims.slopes import LipschitzAtMost, LipschitzEquals, Monotone
 from verinet.claims.solutions import ExactlyOne, FixedPoint, NoFixedPoint, UniqueFixedPoint
 from verinet.claims.symmetries import PositivelyHomogeneous, Symmetric
+from verinet.claims.values_at_points import ValuesAtPoints
 from verinet.claims.verdicts import Verdict
 from verinet.provers import (
     coded_cells,
@@ -27,6 +28,7 @@ from verinet.provers import (
     solutions,
     symmetries,
     syntax,
+    values_at_points,
 )
 from verinet.provers.conjunctions import decided
 from verinet.work import Budget, Progress
@@ -53,4 +55,5 @@ PROPERTIES: tuple[tuple[type, Callable[[Any, Budget, Progress], Verdict]], ...] 
     (PositivelyHomogeneous, symmetries.positively_homogeneous),
     (SupErrorsOfOutputs, output_errors.sup_errors_of_outputs),
     (SupErrorCoded, coded_cells.sup_error_coded),
+    (ValuesAtPoints, values_at_points.values_at_points),
 )
