@@ -40,12 +40,23 @@ class ValuesAtPoints(_Spoken):
                 f"{len(self.values)} values",
                 fix="give at least one point, and a value for each",
             )
-        for _ in self.parts():
-            pass
+        _, outputs = _check(self.networks, self.domain)
+        wrong = next((k for k, value in enumerate(self.values) if len(value) != outputs), None)
+        if len(self.networks) != 1 or wrong is not None:
+            raise ShapeMismatch(
+                f"values at points need one network and a value for each of its {outputs} outputs",
+                fix="give as many entries a point as the network has outputs",
+                where=None if wrong is None else f"value {wrong}",
+            )
 
     @property
     def domain(self) -> Polyhedron:  # type: ignore[override]  # computed, not stored
         """The smallest box around the points."""
+        sizes = {len(point) for point in self.points}
+        if len(sizes) > 1:
+            raise ShapeMismatch(
+                f"points of one network have one size, got {sorted(sizes)}", fix="give every point equally many entries"
+            )
         sides = list(zip(*self.points, strict=True))
         return Polyhedron(tuple(map(min, sides)), tuple(map(max, sides)))
 
@@ -65,7 +76,16 @@ class ValuesAtPoints(_Spoken):
 
     def statement(self) -> statements.Json:
         """Return the kernel's statement, as JSON values: one part a point, or the only one itself."""
-        listed = [part.statement() for part in self.parts()]
+        networks = statements.networks_json(self.networks, self.domain)  # once: a part differs in its numbers only
+        listed: list[statements.Json] = [
+            {
+                "kind": "value",
+                "networks": networks,
+                "point": statements.point_json(point),
+                "values": statements.point_json(value),
+            }
+            for point, value in zip(self.points, self.values, strict=True)
+        ]
         return listed[0] if len(listed) == 1 else {"kind": "all", "parts": listed}
 
     def text(self) -> str:

@@ -42,8 +42,8 @@ def _planned(claim: IntegralBetween | SupErrorAtMost, budget: Budget, progress: 
                 verdict = by_cells.sup_error(claim, plan, progress)
     except NotPlanned:
         return None
-    except BudgetExhausted:
-        return Unknown(budget.reason())
+    except BudgetExhausted as error:
+        return Unknown(budget.reason() if budget.exhausted() else error.problem)
     except KeyboardInterrupt:
         return Unknown("it was interrupted")
     return verdict if isinstance(verdict, Proved) else None

@@ -170,7 +170,7 @@ def form_enclosures(swept: Swept, cells: Integers) -> tuple[Floats, Floats]:
     cell, the slope is (F_b w_a - F_a w_b) / (X_b w_a - X_a w_b), and the denominator is p_b - p_a up to a constant.
     """
     rows, readout, bounds = swept.rows, swept.network.readout, swept.bounds[-1]
-    g = (readout.weight.columns + 8.0) * UNIT * 1.01
+    g = (readout.columns + 8.0) * UNIT * 1.01
     with np.errstate(all="ignore"):
         out = rows.values @ readout.float_weight[0] + rows.w * readout.float_bias[0]
         inner, outer, floor, _ = bounds.after_affine(g, rows.norms, rows.errors, rows.w, rows.ew)
@@ -254,7 +254,7 @@ def _bent_by_chord(swept: Swept, active: Flags, bent: Flags) -> Integers:
     inside = np.flatnonzero(active & (rows.bent | (swept.births.layer[rows.ids] < 0)))
     if not len(inside):
         return inside
-    g = (layer.weight.columns + 8.0) * UNIT * 1.01
+    g = (layer.columns + 8.0) * UNIT * 1.01
     with np.errstate(all="ignore"):
         outputs = rows.values @ layer.float_weight.T + rows.w[:, None] * layer.float_bias
         inner, outer, floor, _ = bounds.after_affine(g, rows.norms, rows.errors, rows.w, rows.ew)
@@ -306,7 +306,7 @@ def _bent_by_jump(swept: Swept, open_: Integers, bent: Flags) -> Integers:
         jumps[later], errors[later] = 0.0, 0.0
     outputs, _ = _through(swept, len(swept.network.hidden), jumps, errors)
     readout, bounds = swept.network.readout, swept.bounds[-1]
-    inner = errors + (readout.weight.columns + 10.0) * UNIT * _sizes(jumps)
+    inner = errors + (readout.columns + 10.0) * UNIT * _sizes(jumps)
     limit = (inner[:, None] * bounds.norms + TINY * (1.0 + inner[:, None])) * 1.01
     done = simple & (np.abs(outputs) > limit).any(axis=1) & np.isfinite(outputs).all(axis=1)
     bent[open_[done]] = True
@@ -316,7 +316,7 @@ def _bent_by_jump(swept: Swept, open_: Integers, bent: Flags) -> Integers:
 def _through(swept: Swept, level: int, jumps: Floats, errors: Floats) -> tuple[Floats, Floats]:
     """Jumps times the weight of a layer, and the errors of the rows."""
     layer, bounds = swept.network.layers[level], swept.bounds[level]
-    g = (layer.weight.columns + 10.0) * UNIT * 1.01
+    g = (layer.columns + 10.0) * UNIT * 1.01
     with np.errstate(all="ignore"):
         error = bounds.spectral * errors + (g * bounds.frobenius + TINY) * _sizes(jumps) + TINY
         after: Floats = jumps @ layer.float_weight.T

@@ -128,6 +128,11 @@ class LineLayer:
         """Number of units."""
         return len(self.which)
 
+    @property
+    def columns(self) -> int:
+        """Number of values that the layer reads."""
+        return self.weight.columns
+
     @cached_property
     def denominator(self) -> int:
         """Common denominator D of weight and bias."""

@@ -156,7 +156,7 @@ class Sweep:
 
         layer, bounds = self.network.layers[level], self.bounds[level]
         starts, counts, taus, slopes, constants = layer.float_tables
-        g = (layer.weight.columns + 8.0) * UNIT * 1.01
+        g = (layer.columns + 8.0) * UNIT * 1.01
         with np.errstate(all="ignore"):
             values = rows.values @ layer.float_weight.T
         inner, outer, floor, errors = bounds.after_affine(g, rows.norms, rows.errors, rows.w, rows.ew)

@@ -141,7 +141,7 @@ def _evidence_replayed(entry: Entry, instance: Instance) -> Checked:
 
 def _searched(entry: Entry, instance: Instance, budget: Budget, progress: Progress, write: bool) -> Checked:
     started = perf_counter()
-    verdict: Verdict = prove(instance.claim, budget, progress)
+    verdict: Verdict = prove(instance.claim, budget, progress, plan=instance.plan)
     certificate = None
     match verdict:
         case Proved(certificate=found) if not instance.refuted:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from verinet.claims import Always, Equal
 from verinet.claims.language import AnyClaim
+from verinet.claims.plans import Plan
 from verinet.claims.universal import NoFit
 from verinet.errors import BadFormat, Unsupported
 
@@ -23,6 +24,8 @@ _KEY = re.compile(r"[a-z]+[0-9]{4}[a-z]?", re.ASCII)
 class Instance:
     """One claim of a theorem; `refuted` says that the claim is false and that its failure is what is proved.
 
+    `plan` is a hint for the proof of a construction's error.
+
     Raises
     ------
     BadFormat
@@ -35,6 +38,7 @@ class Instance:
     claim: AnyClaim
     note: str = ""
     refuted: bool = False
+    plan: Plan | None = None
 
     def __post_init__(self) -> None:
         if not LABEL.fullmatch(self.label):

@@ -170,9 +170,12 @@ class InvertibleLayers:
             slopes = [(b - a) / length for a, b in zip(before.values, flat.values, strict=True)]
             seen = [(min(low, v), max(top, v)) for (low, top), v in zip(seen, flat.values, strict=True)]
             self.channels.mark()
-            # without the second hinge the function would go on rising to the end of the clock
-            ends = [a + s * (high - before.high) for a, s in zip(before.values, slopes, strict=True)]
-            wide = [(min(low, e), max(top, e)) for (low, top), e in zip(seen, ends, strict=True)]
+            # without the second hinge the function would go on rising to the end of the clock; from any value seen, so
+            # that a box of clock and values shows the range
+            rises = [s * (high - before.high) for s in slopes]
+            wide = [
+                (low + min(rise, _ZERO), top + max(rise, _ZERO)) for (low, top), rise in zip(seen, rises, strict=True)
+            ]
             place = before.high + shift
             for at, steep, kappas, reach in (
                 (place, False, slopes, wide),

@@ -1,0 +1,208 @@
+r"""Lower bounds of translation moduli, and upper bounds of Lipschitz constants.
+
+.. math:: \omega_p(t) = \sup_{|h|_2 \le t} \|f(\cdot + h) - f\|_{L^p(\{x,\ x + h \in [0,1]^d\})}.
+
+One admissible shift h = t e_j gives a lower bound: an integral of a polynomial for even p, sums of |int| over small
+boxes for p = 1, differences of values for the sup norm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from math import prod
+
+from verinet.claims.pieces import PiecewisePolynomial, intersection
+from verinet.claims.targets import Polynomial
+from verinet.geometry.polyhedra import Halfspace, Polyhedron
+from verinet.networks.network import Interval
+from verinet.theory.layerwise_rates.roots import root_below
+from verinet.theory.minimal_width.functions import Box, Near, Target, box_domain, root_above
+from verinet.work import keep_going
+
+__all__ = ["Modulus", "lipschitz_constant", "shifted_difference"]
+
+#: Boxes along an axis, on each of which a difference is integrated for p = 1.
+PARTS = 8
+#: Points along an axis at which differences are taken for the sup norm.
+POINTS = {1: 64, 2: 12, 3: 6}
+
+
+@dataclass(frozen=True, slots=True)
+class Modulus:
+    """Lower bounds of the moduli of a function that is within a distance of polynomials.
+
+    Guarantee: certified.
+
+    Examples
+    --------
+    >>> from verinet.theory.minimal_width.functions import read_box, read_targets
+    >>> near = read_targets({(1,): 1}, 1).functions[0].near(read_box(None, 1))
+    >>> found = Modulus(near, 1)
+    >>> found.below(1, Fraction(1, 4)), found.sup_below(Fraction(1, 4))
+    (Fraction(3, 16), Fraction(1, 4))
+    """
+
+    near: Near
+    inputs: int
+
+    def below(self, p: int, t: Fraction) -> Fraction:
+        """A lower bound of omega_p(t), for p = 1 and even p."""
+        found = max(self._one(axis, p, t) for axis in range(self.inputs))
+        return max(Fraction(0), found - 2 * self.near.distance)
+
+    def sup_below(self, t: Fraction) -> Fraction:
+        """A lower bound of the modulus of continuity."""
+        found = Fraction(0)
+        for axis in range(self.inputs):
+            box = _shrunk(self.inputs, axis, t)
+            gap = shifted_difference(self.near, axis, t)
+            for point in _grid(box, POINTS.get(self.inputs, 4)):
+                keep_going()
+                values = [abs(p.value(point)) for piece, p in gap.pieces if piece.contains(point)]
+                found = max(found, min(values, default=Fraction(0)))
+        return max(Fraction(0), found - 2 * self.near.distance)
+
+    def _one(self, axis: int, p: int, t: Fraction) -> Fraction:
+        """Along one axis; the root is rounded down."""
+        box = _shrunk(self.inputs, axis, t)
+        gap = shifted_difference(self.near, axis, t)
+        if p > 1:
+            return root_below(gap.integral(box, Fraction(0), p), p)
+        total = Fraction(0)
+        for part in _parts(box):
+            total += abs(gap.mean(part)) * prod((high - low for low, high in part), start=Fraction(1))
+        return total
+
+
+def shifted_difference(near: Near, axis: int, t: Fraction) -> Near:
+    """``P(x + t e_axis) - P(x)`` in pieces, on the box in which both are defined.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> from verinet.theory.minimal_width.functions import read_box, read_targets
+    >>> near = read_targets({(2,): 1}, 1).functions[0].near(read_box(None, 1))
+    >>> print(shifted_difference(near, 0, Fraction(1, 2)).pieces[0][1])
+    x + 1/4
+    """
+    box = _shrunk(len(near.box), axis, t)
+    domain = box_domain(box)
+    pieces = []
+    for piece, polynomial in near.pieces:
+        there = _moved(piece, axis, t)
+        ahead = _translated(polynomial, axis, t)
+        for other, here in near.pieces:
+            common = intersection(intersection(domain, there), other)
+            if not common.is_empty:
+                pieces.append((common, ahead - here))
+    if len(near.pieces) == 1 and not near.pieces[0][0].halfspaces:
+        pieces = [(domain, _translated(near.pieces[0][1], axis, t) - near.pieces[0][1])]
+    return Near(tuple(pieces), 2 * near.distance, box)
+
+
+def lipschitz_constant(target: Target, near: Near) -> Fraction | None:
+    r"""An upper bound of the Lipschitz constant, :math:`(\sum_j \sup |\partial_j f|^2)^{1/2}`; None if none is known.
+
+    Pieces have to agree where they meet; of smooth functions nothing is known here.
+
+    Guarantee: certified.
+
+    Examples
+    --------
+    >>> from verinet.theory.minimal_width.functions import read_box, read_targets
+    >>> (f,) = read_targets({(1,): 1, (2,): -1}, 1).functions
+    >>> lipschitz_constant(f, f.near(read_box(None, 1)))
+    Fraction(1, 1)
+    """
+    if target.is_smooth or (isinstance(target.given, PiecewisePolynomial) and not _agree(near)):
+        return None
+    squares = Fraction(0)
+    for axis in range(len(near.box)):
+        pieces = tuple((piece, _derivative(polynomial, axis)) for piece, polynomial in near.pieces)
+        low, high = Near(pieces, Fraction(0), near.box).extremes(near.box)
+        squares += max(abs(low), abs(high)) ** 2
+    return root_above(squares, 2, 20)
+
+
+def _agree(near: Near) -> bool:
+    """Whether pieces are seen to have the same values where they meet: their difference vanishes there."""
+    for place, (first, p) in enumerate(near.pieces):
+        for second, q in near.pieces[:place]:
+            common = intersection(first, second)
+            if common.is_empty:
+                continue
+            low, high = Near(((common, p - q),), Fraction(0), near.box).extremes(_hull(common, near.box))
+            if low or high:
+                return _equal_on_flat(p - q, common)
+    return True
+
+
+def _equal_on_flat(difference: Polynomial, common: Polyhedron) -> bool:
+    """Whether an affine difference vanishes at all corners of a polytope; False if it is not affine."""
+    from verinet.theory.minimal_width.slanted import corners
+
+    if difference.degree > 1:
+        return False
+    return all(difference.value(point) == 0 for point in corners(common))
+
+
+def _hull(part: Polyhedron, box: Box) -> Box:
+    sides: list[Interval] = []
+    for (low, high), a, b in zip(box, part.low, part.high, strict=True):
+        sides.append((low if a is None else max(low, a), high if b is None else min(high, b)))
+    return tuple(sides)
+
+
+def _shrunk(inputs: int, axis: int, t: Fraction) -> Box:
+    one = Fraction(1)
+    return tuple((Fraction(0), one - t if j == axis else one) for j in range(inputs))
+
+
+def _moved(piece: Polyhedron, axis: int, t: Fraction) -> Polyhedron:
+    """All x with x + t e_axis in the piece."""
+
+    def at(entry: Fraction | None, j: int) -> Fraction | None:
+        return entry if entry is None or j != axis else entry - t
+
+    low = tuple(at(entry, j) for j, entry in enumerate(piece.low))
+    high = tuple(at(entry, j) for j, entry in enumerate(piece.high))
+    halves = tuple(Halfspace(half.normal, half.offset - half.normal[axis] * t) for half in piece.halfspaces)
+    return Polyhedron(low, high, halves)
+
+
+def _translated(polynomial: Polynomial, axis: int, t: Fraction) -> Polynomial:
+    """The polynomial of x + t e_axis."""
+    size = polynomial.dimension
+    x = [Polynomial.variable(j, size) + (t if j == axis else 0) for j in range(size)]
+    total = Polynomial.constant(0, size)
+    for coefficient, exponents in polynomial.coefficients:
+        term = Polynomial.constant(coefficient, size)
+        for variable, exponent in zip(x, exponents, strict=True):
+            term = term * variable**exponent if exponent else term
+        total = total + term
+    return total
+
+
+def _derivative(polynomial: Polynomial, axis: int) -> Polynomial:
+    terms = []
+    for coefficient, exponents in polynomial.coefficients:
+        if exponents[axis]:
+            lowered = tuple(e - (j == axis) for j, e in enumerate(exponents))
+            terms.append((coefficient * exponents[axis], lowered))
+    return Polynomial(polynomial.dimension, tuple(terms))
+
+
+def _parts(box: Box) -> Iterator[Box]:
+    axes = []
+    for low, high in box:
+        ends = [low + (high - low) * Fraction(k, PARTS) for k in range(PARTS + 1)]
+        axes.append(list(zip(ends[:-1], ends[1:], strict=True)))
+    return product(*axes)
+
+
+def _grid(box: Box, count: int) -> Iterator[tuple[Fraction, ...]]:
+    return product(*([low + (high - low) * Fraction(k, count) for k in range(count + 1)] for low, high in box))
