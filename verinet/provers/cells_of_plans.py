@@ -33,6 +33,7 @@ class Cells:
     symbols: list[list[Symbol]] = field(default_factory=list)
     numbers: list[dict[Symbol, int]] = field(default_factory=list)
     ends: Counter[tuple[int, int, int, int]] = field(default_factory=Counter)  # of runs: side, group, phase, symbol
+    cuts: dict[tuple[int, int], list[int]] = field(default_factory=dict)  # of runs of a symbol of a phase
 
     def __post_init__(self) -> None:
         layers = self.library.layers
@@ -76,12 +77,30 @@ class Cells:
         part, phases = row[start:stop], self.phases[start:stop]
         cuts = (np.flatnonzero((part[1:] != part[:-1]) | (phases[1:] != phases[:-1])) + 1 + start).tolist()
         for first, last in zip([start, *cuts], [*cuts, stop], strict=True):
-            yield first, last, int(row[first])
+            symbol = int(self.phases[first]), int(row[first])
+            inside = [cut for cut in self.cuts.get(symbol, ()) if first < cut < last]
+            for a, b in pairwise([first, *inside, last]):
+                yield a, b, symbol[1]
 
     def expect(self, rows: Iterable[Row]) -> None:
-        """Count the runs that will be needed, so that chains are built from the side on which more of them share."""
+        """Count the runs that will be needed, so that chains are built from the side on which more of them share.
+
+        Runs of one symbol that share neither end, as those around a common middle, are cut there.
+        """
+        rows = list(rows)
         seen = {span for row in rows for span in self.spans(row, 0, len(row))}
-        for first, last, number in seen:
+        self._count(seen)
+        for first, last, number in sorted(seen, key=lambda span: span[1]):
+            phase = int(self.phases[first])
+            if self.ends[0, first, phase, number] == self.ends[1, last, phase, number] == 1:
+                cuts = self.cuts.setdefault((phase, number), [])
+                if not cuts or cuts[-1] <= first:
+                    cuts.append(last)
+        self._count({span for row in rows for span in self.spans(row, 0, len(row))})
+
+    def _count(self, spans: Iterable[Span]) -> None:
+        self.ends.clear()
+        for first, last, number in spans:
             phase = int(self.phases[first])
             self.ends[0, first, phase, number] += 1
             self.ends[1, last, phase, number] += 1

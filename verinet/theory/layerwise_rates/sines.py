@@ -18,7 +18,7 @@ from typing import Any
 
 from flint import arb, fmpq, fmpz, fmpz_mat
 
-from verinet.errors import BudgetExhausted, NotFound
+from verinet.errors import BudgetExhausted
 from verinet.exact.enclosures import enclosure_of, precision
 from verinet.theory.minimal_width.functions import short
 from verinet.work import keep_going
@@ -45,7 +45,7 @@ def sine_table(asked: Sequence[Fraction]) -> tuple[Fraction, tuple[Fraction, ...
     ------
     BudgetExhausted
         If there are more than 81 cells.
-    NotFound
+    BudgetExhausted
         If no w is found that is near enough.
 
     Examples
@@ -67,7 +67,7 @@ def sine_table(asked: Sequence[Fraction]) -> tuple[Fraction, tuple[Fraction, ...
             values, slack = sine_values(weight, len(asked))
             if all(abs(a - b) + slack <= WANTED for a, b in zip(asked, values, strict=True)):
                 return weight, values, slack
-    raise NotFound("no weight was found whose sines are near enough", fix="take the exact variant: --activations exact")
+    raise BudgetExhausted("no weight was found whose sines are near enough", fix="take the exact variant: --activations exact")
 
 
 def sine_values(weight: Fraction, count: int) -> tuple[tuple[Fraction, ...], Fraction]:

@@ -1,7 +1,7 @@
 r"""A chain of hinges and one that collects: every piecewise affine function of one channel, in width 2.
 
-One channel is hinged in place, ``X = relu(z - h)`` with h ascending; another one, Y, holds the function so far, continued
-as a constant.  One layer lets Y ramp from one value to the next while X moves on:
+One channel is hinged in place, ``X = relu(z - h)`` with h ascending; another one, Y, holds the function so far,
+continued as a constant.  One layer lets Y ramp from one value to the next while X moves on:
 
 .. math:: (Y, X) \mapsto (\mathrm{relu}(Y + a X), \mathrm{relu}(X - g)), \qquad Y' = u_0 - a u_1,
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from verinet.errors import Unsupported
 from verinet.networks.activations import RELU
@@ -55,7 +55,7 @@ def runs_of(knots: Sequence[Fraction], values: Sequence[Fraction]) -> tuple[Run,
     Guarantee: exact.
     """
     pairs = list(zip(knots, values, strict=True))
-    if not pairs or any(a >= b for a, b in zip(knots, knots[1:], strict=False)):
+    if not pairs or any(a >= b for a, b in pairwise(knots)):
         raise Unsupported(
             "a chain needs knots that ascend strictly, at least one", fix="sort the knots, merge equal ones"
         )
@@ -130,7 +130,7 @@ def interpolate(channels: Channels, knots: Sequence[Fraction], values: Sequence[
         [(first.value, *_ramp(rise, slope)), (_ZERO, _ZERO, _ONE)],
         [span, _reach(top, second.first)],
     )
-    for here, there in zip(runs[1:], runs[2:], strict=False):
+    for here, there in pairwise(runs[1:]):
         keep_going()
         if here.first < here.last:
             _hinge(channels, here.last - here.first, span, _reach(top, here.last))

@@ -127,7 +127,7 @@ def read_data(points: Any, labels: Any, *, floats: str = "binary") -> DataSet:
 def read_csv(path: str | os.PathLike[str]) -> DataSet:
     """Read a file of rows ``x_1,...,x_d,label``, numbers spelled as `verinet.Q` reads them.
 
-    Fields are separated by commas and not quoted; a first line of names is passed over, and so are spaces around fields.
+    Fields are separated by commas and not quoted; a first line of names is passed over, so are spaces around fields.
 
     Raises
     ------
@@ -210,7 +210,7 @@ def _listed(values: Any, what: str) -> list[Any]:
         values = values if method is None else method()
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):
         raise ShapeMismatch(f"{what} are a list or an array, got {_short(repr(values))}", fix="give a list of rows")
-    found = []
+    found: list[Any] = []
     for value in values:
         if len(found) == MOST_POINTS:
             raise _too_many(None)

@@ -11,7 +11,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 
 from verinet.claims.values_at_points import ValuesAtPoints
@@ -212,7 +212,7 @@ def _parts(box: tuple[Interval, ...], form: Sequence[Point], found: Projection, 
 
 def _facts(data: DataSet, found: Projection, depth: int) -> dict[str, object]:
     points, classes = len(data.points), data.classes
-    gap = min((b - a for a, b in zip(found.knots, found.knots[1:], strict=False)), default=None)
+    gap = min((b - a for a, b in pairwise(found.knots)), default=None)
     return {
         "points": points,
         "inputs": data.dimension,
