@@ -72,6 +72,7 @@ __all__ = [
     "leaky_relu",
     "line",
     "maximum",
+    "memorize",
     "minimum",
     "network",
     "numeric_error",
@@ -149,6 +150,7 @@ HOMES = {
     "verinet.report.explanation": ("explain",),
     "verinet.provers.second_look": ("numeric_error",),
     "verinet.theorems.constructions": ("Constructed", "construct"),
+    "verinet.theory.memorization.memorize": ("memorize",),
     "verinet.errors": (
         "BadFormat",
         "BudgetExhausted",
@@ -241,6 +243,7 @@ if TYPE_CHECKING:
     from verinet.report import check, latex
     from verinet.report.explanation import explain
     from verinet.theorems.constructions import Constructed, construct
+    from verinet.theory.memorization.memorize import memorize
 
 _HOME_OF = {name: home for home, names in HOMES.items() for name in names}
 

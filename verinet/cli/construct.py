@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from verinet.geometry.polyhedra import Polyhedron
     from verinet.networks.network import Network
     from verinet.theorems.constructions import Constructed
+    from verinet.theory.catalogue import Entry
 
 PICTURES = (".svg", ".pdf", ".png")
 #: So many facts, and letters of one, are printed.
@@ -56,6 +57,7 @@ class Wishes:
     latex: str | None = None
     figure: str | None = None
     budget: float | None = None
+    data: str | None = None
 
 
 def construct(name: str | None, listed: bool, wishes: Wishes) -> Outcome:
@@ -71,7 +73,8 @@ def construct(name: str | None, listed: bool, wishes: Wishes) -> Outcome:
     from verinet.theory.catalogue import entry
 
     fixed = "" if name is None else entry(name).target
-    if name is None or (wishes.target is None and not fixed):
+    from_data = name is not None and _asks_data(entry(name), wishes)
+    if name is None or (wishes.target is None and not fixed and not from_data):
         raise Unsupported(
             f"construct needs {'a name' if name is None else '--target'}",
             fix='write verinet construct minimal-width/leaky --target "x*y" --resolution 4; --list shows all names',
@@ -161,6 +164,16 @@ def _refuse(wishes: Wishes) -> None:
         need_matplotlib()
 
 
+def _asks_data(row: Entry, wishes: Wishes) -> bool:
+    """Whether the construction is built from a file of points; where --data is missing or superfluous, it is an error."""
+    if (wishes.data is not None) != (row.asks == "data"):
+        raise Unsupported(
+            f"{row.name} {'needs --data' if row.asks == 'data' else 'takes no --data'}",
+            fix="write verinet construct memorize --data points.csv; each line is x_1,...,x_d,label",
+        )
+    return row.asks == "data"
+
+
 def _number(text: str | None, option: str) -> Fraction | None:
     if text is None:
         return None
@@ -178,23 +191,35 @@ def _built(name: str, wishes: Wishes, budget: Budget) -> Constructed:
     from verinet.theorems.constructions import proved
 
     with shown("constructing"):
-        found = build(
-            name,
-            wishes.target,
-            inputs=wishes.inputs,
-            eps=_number(wishes.eps, "--eps"),
-            resolution=wishes.resolution,
-            norm=wishes.norm,
-            domain=_box(wishes),
-            budget=budget,
-            alpha=_number(wishes.alpha, "--alpha"),
-            step=_number(wishes.step, "--step"),
-            activation=wishes.activation,
+        found = (
+            _from_data(name, wishes, budget)
+            if wishes.data is not None
+            else build(
+                name,
+                wishes.target,
+                inputs=wishes.inputs,
+                eps=_number(wishes.eps, "--eps"),
+                resolution=wishes.resolution,
+                norm=wishes.norm,
+                domain=_box(wishes),
+                budget=budget,
+                alpha=_number(wishes.alpha, "--alpha"),
+                step=_number(wishes.step, "--step"),
+                activation=wishes.activation,
+            )
         )
     if not wishes.prove and wishes.certificate is None:
         return found
     with shown("searching a proof") as progress:
         return proved(found, budget, progress)
+
+
+def _from_data(name: str, wishes: Wishes, budget: Budget) -> Constructed:
+    from verinet.theorems.from_data import construct_from_file
+
+    options = ("target", "inputs", "eps", "resolution", "norm", "domain", "alpha", "step", "activation")
+    given = tuple(option for option in options if getattr(wishes, option) is not None)
+    return construct_from_file(wishes.data or "", name, budget=budget, ignored=given)
 
 
 def _box(wishes: Wishes) -> Polyhedron | None:
@@ -272,7 +297,10 @@ def _judged(found: Constructed, outcome: Outcome) -> Outcome:
 
 
 def _theorem(found: Constructed) -> str:
-    return "derived" if found.entry.theorem == "derived" else f"theorem {found.entry.theorem} of {found.entry.paper}"
+    theorem, paper = found.entry.theorem, found.entry.paper
+    if theorem in ("derived", "abstract"):
+        return theorem if theorem == "derived" else f"abstract of {paper}"
+    return f"theorem {theorem} of {paper}"
 
 
 def _runs(network: Network) -> str:

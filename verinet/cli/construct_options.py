@@ -50,6 +50,9 @@ def construct_command(
     budget: Annotated[
         float | None, typer.Option("--budget", metavar="SECONDS", help="Give up after so many seconds")
     ] = None,
+    data: Annotated[
+        str | None, typer.Option("--data", metavar="CSV", help="Points to memorise, one a line: x_1,...,x_d,label")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Build the network that a theorem promises for a target, with an exact bound of its error.
@@ -62,7 +65,7 @@ def construct_command(
 
         wishes = Wishes(
             target, inputs, alpha, eps, resolution, norm, activation, step, domain, output, rounded, certificate,
-            prove, latex, figure, budget,
+            prove, latex, figure, budget, data,
         )  # fmt: skip
         return construct(name, listed, wishes)
 

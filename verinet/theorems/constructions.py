@@ -197,9 +197,14 @@ def construct(
     Guarantee: exact (with `prove`, the bound is checked by the kernel).
     """
     row = entry(name)
+    if row.asks == "data":
+        raise Unsupported(
+            f"{row.name} is built from points and labels, not from targets",
+            fix="write verinet.memorize(points, labels); in the shell --data points.csv",
+        )
     started = perf_counter()
     given, notes = _taken(row, options, norm)
-    given |= _wanted(eps, resolution)
+    given |= _wanted(eps, resolution) if row.asks == "targets" else _unasked(row, eps, resolution, notes)
     if row.target:
         targets = _identity(row, targets, inputs, notes)
     elif targets is None:
@@ -311,6 +316,14 @@ def _wanted(eps: object | None, resolution: int | None) -> dict[str, Any]:
     if error <= 0:
         raise NotANumber(f"an error is positive, got {format_rational(error)}", fix="write eps=Q('1/10')")
     return {"eps": error}
+
+
+def _unasked(row: Entry, eps: object | None, resolution: int | None, notes: list[str]) -> dict[str, Any]:
+    """An exact construction needs neither error nor resolution: what was given is ignored with a note."""
+    for option, value in (("eps", eps), ("resolution", resolution)):
+        if value is not None:
+            notes.append(f"{row.name} is exact: {option} was ignored")
+    return {}
 
 
 # --- targets ---------------------------------------------------------------------------------------------------------

@@ -38,6 +38,9 @@ class Entry:
         What it builds, in one line.
     target : str
         Of a construction for one map only: which; then its function takes the number of inputs instead of targets.
+    asks : str
+        ``"targets"``, with an error or a resolution; ``"polynomials"``, which it is equal to, without these; ``"data"``:
+        points and labels.
 
     Guarantee: exact (a row of data; what the function returns is proved elsewhere).
     """
@@ -51,6 +54,7 @@ class Entry:
     options: tuple[str, ...]
     line: str
     target: str = ""
+    asks: str = "targets"
 
     @property
     def subject(self) -> str:
@@ -172,6 +176,38 @@ CATALOGUE: tuple[Entry, ...] = (
         "d",
         ("alpha", "p"),
         "a diffeomorphism: the invertible network with a smooth, strictly increasing activation",
+    ),
+    Entry(
+        "memorization/memorize",
+        "verinet.theory.memorization.memorize:memorize",
+        "abstract",
+        "hernandez2024",
+        "points",
+        "2",
+        ("floats",),
+        "points with labels, each exactly: a projection to a line and a chain of hinges",
+        asks="data",
+    ),
+    Entry(
+        "memorization/narrow",
+        "verinet.theory.memorization.narrow:narrow",
+        "abstract",
+        "hernandez2024",
+        "L^p",
+        "dx + 1",
+        ("p",),
+        "one output: the inputs are hinged in place, one channel collects the code, then two memorise it",
+    ),
+    Entry(
+        "memorization/shallow-polynomial",
+        "verinet.theory.memorization.shallow_polynomial:shallow_polynomial",
+        "abstract",
+        "beknazaryan2022",
+        "sup",
+        "binomial(degree + dx, dx)",
+        (),
+        "polynomials, exactly: one hidden layer of rectified powers",
+        asks="polynomials",
     ),
 )
 

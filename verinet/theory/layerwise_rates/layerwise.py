@@ -348,19 +348,20 @@ def _built(
     size = max(abs(low), abs(high))
     # carried values are never below -reach: means of f, and errors of decoders that are far smaller
     reach = 4 * power_below(size) if size else Fraction(1)
-    start = short((low + high) / 2, power_below(size) / 64) if size else Fraction(0)
+    start = low if low == high else short((low + high) / 2, power_below(size) / 64)
     encoder = Encoder(inputs, grid, ramp_of(inputs, grid, p))
     lipschitz = lipschitz_constant(goal.functions[0], near)
     table = exact_table if decoder is EXACT else sine_table
     levels: list[Level] = []
     rates: list[Rate] = []
-    bound = abs(start)
+    # whatever a ramp makes of a code, Phi_l - Phi_0 is at most the sum of the corrections' sizes
+    bound = max(high - start, start - low)
     for level in islice(climbed(near, start, inputs, grid, table), count):
-        bound = max(bound, reach) + level.correction.size
+        bound += level.correction.size
         if min(level.values) - level.slack < -reach:
             raise Unsupported("a value that is carried falls below what is added", fix="take a smaller grid")
         levels.append(level)
-        rates.append(rate(near, encoder, level, size + bound, p, lipschitz))
+        rates.append(rate(near, encoder, level, bound, p, lipschitz))
         if grow and wanted is not None and rates[-1].error <= wanted:
             break
     else:
@@ -394,7 +395,7 @@ def ramp_of(inputs: int, grid: int, p: int) -> Fraction:
 def _closeness(coarse: Near, grid: int, levels: int, eps: Fraction | None) -> Fraction:
     """How near polynomials have to be to a smooth function, to matter little at the last level."""
     low, high = coarse.extremes(coarse.box)
-    wanted = max(high - low, Fraction(1, 1024)) / (64 * grid**levels)
+    wanted = max(high - low, Fraction(1, 1024)) / (16 * grid**levels)
     return power_below(wanted if eps is None else min(wanted, eps / 64))
 
 

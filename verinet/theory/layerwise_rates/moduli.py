@@ -18,6 +18,7 @@ from verinet.claims.pieces import PiecewisePolynomial, intersection
 from verinet.claims.targets import Polynomial
 from verinet.geometry.polyhedra import Halfspace, Polyhedron
 from verinet.networks.network import Interval
+from verinet.theory.layerwise_rates.local import Local
 from verinet.theory.layerwise_rates.roots import root_below
 from verinet.theory.minimal_width.functions import Box, Near, Target, box_domain, root_above
 from verinet.work import keep_going
@@ -55,14 +56,12 @@ class Modulus:
 
     def sup_below(self, t: Fraction) -> Fraction:
         """A lower bound of the modulus of continuity."""
-        found = Fraction(0)
+        found, local = Fraction(0), Local(self.near)
         for axis in range(self.inputs):
-            box = _shrunk(self.inputs, axis, t)
-            gap = shifted_difference(self.near, axis, t)
-            for point in _grid(box, POINTS.get(self.inputs, 4)):
+            for point in _grid(_shrunk(self.inputs, axis, t), POINTS.get(self.inputs, 4)):
                 keep_going()
-                values = [abs(p.value(point)) for piece, p in gap.pieces if piece.contains(point)]
-                found = max(found, min(values, default=Fraction(0)))
+                ahead = tuple(entry + t if j == axis else entry for j, entry in enumerate(point))
+                found = max(found, abs(local.value(ahead) - local.value(point)))
         return max(Fraction(0), found - 2 * self.near.distance)
 
     def _one(self, axis: int, p: int, t: Fraction) -> Fraction:
@@ -71,9 +70,9 @@ class Modulus:
         gap = shifted_difference(self.near, axis, t)
         if p > 1:
             return root_below(gap.integral(box, Fraction(0), p), p)
-        total = Fraction(0)
+        total, local = Fraction(0), Local(gap)
         for part in _parts(box):
-            total += abs(gap.mean(part)) * prod((high - low for low, high in part), start=Fraction(1))
+            total += abs(local.inside(part).mean(part)) * prod((high - low for low, high in part), start=Fraction(1))
         return total
 
 
@@ -96,6 +95,8 @@ def shifted_difference(near: Near, axis: int, t: Fraction) -> Near:
         there = _moved(piece, axis, t)
         ahead = _translated(polynomial, axis, t)
         for other, here in near.pieces:
+            if not _overlap(there, other):
+                continue
             common = intersection(intersection(domain, there), other)
             if not common.is_empty:
                 pieces.append((common, ahead - here))
@@ -126,6 +127,12 @@ def lipschitz_constant(target: Target, near: Near) -> Fraction | None:
         low, high = Near(pieces, Fraction(0), near.box).extremes(near.box)
         squares += max(abs(low), abs(high)) ** 2
     return root_above(squares, 2, 20)
+
+
+def _overlap(first: Polyhedron, second: Polyhedron) -> bool:
+    """Whether the boxes of two pieces share inner points."""
+    ends = zip(first.low, first.high, second.low, second.high, strict=True)
+    return all((a is None or d is None or a < d) and (b is None or c is None or c < b) for a, b, c, d in ends)
 
 
 def _agree(near: Near) -> bool:

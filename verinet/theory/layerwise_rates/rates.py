@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from verinet.theory.layerwise_rates.ladder import Encoder
+from verinet.theory.layerwise_rates.local import Local
 from verinet.theory.layerwise_rates.moduli import Modulus
 from verinet.theory.layerwise_rates.tables import Level, grid_of
+from verinet.theory.minimal_width.coded_values import shortened
 from verinet.theory.minimal_width.functions import Near, root_above
 from verinet.work import keep_going
 
@@ -89,16 +91,17 @@ def rate(near: Near, encoder: Encoder, level: Level, reach: Fraction, p: int, li
     inputs, grid = encoder.inputs, encoder.grid
     power = max(p, 2)
     h = Fraction(1, grid**level.level)
-    total, largest = Fraction(0), Fraction(0)
+    total, largest, local = Fraction(0), Fraction(0), Local(near)
     for cell, value in zip(grid_of(inputs, grid, level.level), level.values, strict=True):
         keep_going()
-        total += near.integral(cell, value, power)
-        largest = max(largest, near.largest_error(cell, value))
+        total += local.inside(cell).integral(cell, value, power)
+        largest = max(largest, local.touching(cell).largest_error(cell, value))
     bad = inputs * level.level * (grid - 1) * encoder.ramp
-    error = _rounded(total + bad * reach**power, power) + level.slack + near.distance
+    error = shortened(root_above(total + bad * reach**power, power, BITS) + level.slack + near.distance)
+    sup_error = shortened(largest + level.slack)
     modulus = Modulus(near, inputs)
     return Rate(
-        level.level, p, error, modulus.below(p, h), largest + level.slack, modulus.sup_below(h), bad,
+        level.level, p, error, modulus.below(p, h), sup_error, modulus.sup_below(h), bad,
         2 * inputs + 1, None if lipschitz is None else (2 * inputs + 1) * lipschitz * h,
     )  # fmt: skip
 
@@ -110,6 +113,3 @@ def first_below(rates: Sequence[Rate], eps: Fraction) -> int | None:
     """
     return next((found.level for found in rates if found.error <= eps), None)
 
-
-def _rounded(power: Fraction, p: int) -> Fraction:
-    return root_above(power, p, BITS)

@@ -13,6 +13,7 @@ from fractions import Fraction
 from verinet.errors import BudgetExhausted
 from verinet.networks.network import Interval
 from verinet.theory.layerwise_rates.ladder import ENTRY_BITS, Correction
+from verinet.theory.layerwise_rates.local import Local
 from verinet.theory.minimal_width.coded_values import MOST_CELLS, even_grid
 from verinet.theory.minimal_width.functions import Near, power_below, short
 from verinet.work import keep_going
@@ -106,7 +107,7 @@ def climbed(near: Near, start: Fraction, inputs: int, grid: int, table: Table) -
     Guarantee: certified.
     """
     before: tuple[Fraction, ...] = (start,)
-    slack, level = Fraction(0), 0
+    slack, level, local = Fraction(0), 0, Local(near)
     while True:
         level += 1
         count = grid ** (inputs * level)
@@ -117,7 +118,7 @@ def climbed(near: Near, start: Fraction, inputs: int, grid: int, table: Table) -
             )
         keep_going()
         parents = [before[code] for code in _parents(inputs, grid, level)]
-        asked = [near.mean(cell) - old for cell, old in zip(grid_of(inputs, grid, level), parents, strict=True)]
+        asked = [local.inside(cell).mean(cell) - old for cell, old in zip(grid_of(inputs, grid, level), parents, strict=True)]
         residual = max(map(abs, asked))
         size = _size(residual)
         weight, found, lost = table([value / size for value in asked]) if size else (Fraction(0), (Fraction(0),) * count, Fraction(0))

@@ -42,6 +42,8 @@ _ZERO, _ONE = Fraction(0), Fraction(1)
 STRETCH = Fraction(1, 16)
 #: Levels of an output for every cell of an input: they cost no layers.
 LEVELS = 16
+#: The same for each of several outputs: their product is what a floor has to tell apart.
+FEW_LEVELS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,8 @@ def make_digits(goal: Targets, box: Box, resolution: object, eps: object) -> Dig
     def at(n: int) -> Digits:
         grid = stretched_grid(box, n, STRETCH)
         found = [middles(near, grid) for near in nears]
-        read = [levels(one.values, LEVELS * n) for one in found]
+        many = FEW_LEVELS if len(found) > 1 else LEVELS
+        read = [levels(one.values, many * n) for one in found]
         error = max(one.errors_of(level.values) for one, level in zip(found, read, strict=True))
         return Digits(grid, tuple(read), shortened(error, wanted))
 
