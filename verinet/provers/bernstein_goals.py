@@ -16,7 +16,10 @@ Polynomial = dict[Key, Fraction]
 
 
 def coefficients(polynomial: Mapping[Key, int | Fraction], sides: Sequence[tuple[Fraction, Fraction]]) -> Polynomial:
-    """Bernstein coefficients on a box, in the degree that the polynomial has in each variable."""
+    """Bernstein coefficients on a box, in the degree that the polynomial has in each variable.
+
+    Where a side is a point, those of powers of the distance from it.
+    """
     size = len(sides)
     degrees = [max((key[axis] for key in polynomial), default=0) for axis in range(size)]
     current: Polynomial = {key: Fraction(entry) for key, entry in polynomial.items() if entry}
@@ -24,9 +27,12 @@ def coefficients(polynomial: Mapping[Key, int | Fraction], sides: Sequence[tuple
         degree, after = degrees[axis], Polynomial()
         for key, entry in current.items():
             power = key[axis]
-            # x^k on [low, high] in the Bernstein basis of this degree
+            # x^k on [low, high] in the Bernstein basis of this degree, or in powers of x - low
             for j in range(degree + 1):
-                value = _monomial(power, j, degree, low, high)
+                if low < high:
+                    value = _monomial(power, j, degree, low, high)
+                else:
+                    value = comb(power, j) * low ** (power - j) if j <= power else Fraction(0)
                 if value:
                     place = (*key[:axis], j, *key[axis + 1 :])
                     after[place] = after.get(place, Fraction(0)) + entry * value
@@ -48,19 +54,27 @@ def terms(negation: Mapping[Key, int | Fraction], frame: Frame, count: int, box_
     `count` hypotheses stand before; guards are the negation, hypotheses newest first, then the sides of the case's box.
     """
     sides = [(low.value, high.value) for low, high in frame.ends]
+    thin = [low == high for low, high in sides]
     found = coefficients({key: -entry for key, entry in negation.items()}, sides)
-    if any(entry < 0 for entry in found.values()):
+    if any(
+        entry < 0 and not any(j and flat for j, flat in zip(key, thin, strict=True)) for key, entry in found.items()
+    ):
         return None
     degrees = [max((key[axis] for key in found), default=0) for axis in range(len(sides))]
     written: list[tuple[Fraction, list[int]]] = [(Fraction(1), [0])]
     for key, entry in found.items():
         if not entry:
             continue
-        factor, guards = entry, list[int]()
+        factor, guards = abs(entry), list[int]()
+        turn = entry < 0  # x - low is low - x where both are 0
         for axis, (j, degree) in enumerate(zip(key, degrees, strict=True)):
             low, high = sides[axis]
-            factor *= comb(degree, j) / (high - low) ** degree
-            for times, side in ((j, 0), (degree - j, 1)):
+            if thin[axis]:
+                below, above, turn = j - (turn and j > 0), int(turn and j > 0), turn and j == 0
+            else:
+                below, above = j, degree - j
+                factor *= comb(degree, j) / (high - low) ** degree
+            for times, side in ((below, 0), (above, 1)):
                 end = frame.ends[axis][side]
                 if times:
                     guard = 1 + count + 2 * axis + side if end.place is None else count - end.place

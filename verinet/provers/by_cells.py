@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 from math import lcm
 from typing import Any
 
@@ -23,17 +23,26 @@ from verinet.claims.plans import Plan
 from verinet.claims.verdicts import Verdict
 from verinet.provers import decide
 from verinet.provers.bernstein_goals import terms
-from verinet.provers.blocks import Library, NotPlanned, Walker
+from verinet.provers.blocks import Library
 from verinet.provers.cases import hex_number
 from verinet.provers.cells_of_plans import Cells
 from verinet.provers.frames import End, Frame, identity
 from verinet.provers.ranges_of_plans import whole_range
+from verinet.provers.walks import NotPlanned, Walker
 from verinet.work import Progress, keep_going
 
 Row = npt.NDArray[np.int32]
 #: How often a cell is cut for a sup error.
 MOST_CUTS = 12
 Leaf = Callable[[Walker, kernel.Case, Frame], None]
+
+
+class TooFar(NotPlanned):
+    """The error is not seen to be below its bound on a small box; on it the claim may fail."""
+
+    def __init__(self, sides: Sequence[tuple[Fraction, Fraction]]) -> None:
+        super().__init__("the error is not seen to be below its bound on a cell")
+        self.points = [tuple((low + high) / 2 for low, high in sides), *product(*sides)]
 
 
 @dataclass(slots=True)
@@ -94,6 +103,10 @@ class Tree:
 def simplices(walker: Walker, case: kernel.Case, frame: Frame) -> None:
     """Cut a box into simplices, one for each order of its coordinates, and write them down."""
     sides = [(low.value, high.value) for low, high in frame.ends]
+    if any(low == high for low, high in sides):
+        corner = [low for low, _ in sides]
+        walker.steps.append(_simplex([corner] * (len(sides) + 1)))  # of volume 0, as the case
+        return
 
     def below(order: tuple[int, ...]) -> list[list[Fraction]]:
         corner = [low for low, _ in sides]
@@ -106,10 +119,7 @@ def simplices(walker: Walker, case: kernel.Case, frame: Frame) -> None:
     def place(case: kernel.Case, order: tuple[int, ...], axis: int) -> None:
         """Insert an axis into the order, greatest share of its side first."""
         if axis == len(sides):
-            corners = below(order)
-            over = lcm(*(entry.denominator for corner in corners for entry in corner))
-            rows = [[hex_number(int(entry * over)) for entry in corner] for corner in corners]
-            walker.steps.append(["simplex", hex_number(over), rows])
+            walker.steps.append(_simplex(below(order)))
             return
         insert(case, order, axis, 0, len(order))
 
@@ -126,6 +136,12 @@ def simplices(walker: Walker, case: kernel.Case, frame: Frame) -> None:
         insert(children[1], order, axis, low, middle)
 
     place(case, (), 0)
+
+
+def _simplex(corners: Sequence[Sequence[Fraction]]) -> list[Any]:
+    """The step that writes down a simplex."""
+    over = lcm(*(entry.denominator for corner in corners for entry in corner))
+    return ["simplex", hex_number(over), [[hex_number(int(entry * over)) for entry in corner] for corner in corners]]
 
 
 def _comparison(sides: Sequence[tuple[Fraction, Fraction]], one: int, other: int) -> list[int]:
@@ -168,7 +184,7 @@ def bounds(walker: Walker, case: kernel.Case, frame: Frame, depth: int = 0) -> N
         walker.steps.append(["goal", *found])
         return
     if depth == MOST_CUTS:
-        raise NotPlanned("the error is not seen to be below its bound on a cell")
+        raise TooFar([(low.value, high.value) for low, high in frame.ends])
     axis = depth % len(frame.ends)
     low, high = frame.ends[axis]
     row = [0] * (len(frame.ends) + 1)
@@ -194,7 +210,13 @@ def sup_error(claim: SupErrorAtMost, plan: Plan, progress: Progress) -> Verdict:
     data = claim.statement()
     if not all(map(all, plan.flats)):
         raise NotPlanned("a sup error has to be shown everywhere")
-    return decide.certified(claim.text(), data, by_cells(data, plan, progress, bounds))
+    try:
+        evidence = by_cells(data, plan, progress, bounds)
+    except TooFar as found:
+        for point in filter(claim.refuted_by, found.points):
+            return decide.refuted(claim, point)
+        raise
+    return decide.certified(claim.text(), data, evidence)
 
 
 def by_cells(data: dict[str, Any], plan: Plan, progress: Progress, leaf: Leaf) -> dict[str, Any]:
@@ -230,13 +252,18 @@ def by_cells(data: dict[str, Any], plan: Plan, progress: Progress, leaf: Leaf) -
 
 def clipped(plan: Plan, box: Sequence[tuple[Fraction, Fraction]]) -> Plan:
     """The plan on a smaller box."""
-    if len(box) != len(plan.axes):
+    if len(box) != len(plan.axes) or len(box) != len(plan.flats):
         raise NotPlanned("the plan is about another number of inputs")
     axes, flats = [], []
     for (low, high), ends, known in zip(box, plan.axes, plan.flats, strict=True):
+        if len(ends) != len(known) + 1 or any(a >= b for a, b in pairwise(ends)):
+            raise NotPlanned("an axis of the plan is not cut into its intervals")
         if low < ends[0] or high > ends[-1]:
             raise NotPlanned("the box is larger than the plan's")
-        kept = [k for k in range(len(known)) if ends[k] < high and ends[k + 1] > low]
+        # an end belongs to the interval above it, which may hold no more of the box than that
+        kept = [k for k in range(len(known)) if ends[k] <= high and ends[k + 1] > low]
+        if not any(known[k] for k in kept):
+            raise NotPlanned("the plan has no good cells in the box")
         axes.append((low, *(ends[k] for k in kept[1:]), high))
         flats.append(tuple(known[k] for k in kept))
     return replace(plan, axes=tuple(axes), flats=tuple(flats))

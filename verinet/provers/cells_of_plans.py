@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from verinet import kernel
-from verinet.provers.blocks import Block, Library, NotPlanned, Symbol
+from verinet.provers.blocks import Library
 from verinet.provers.frames import Affine, applied
+from verinet.provers.walks import Block, NotPlanned, Symbol, agree
 
 #: A run of groups with one symbol: the first, the one after the last, the symbol's number.
 Span = tuple[int, int, int]
@@ -130,7 +130,7 @@ def _evaluated(layer: Any, values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], 
         for piece, following in pairwise(table):
             end = (piece.until or 0) / layer.activations_over
             # a tie belongs to its owner; where nobody owns it, to the right: channels are passed on from 0 up
-            mine = piece.side == "left" and not kernel.agree(piece, following, layer.activations_over)
+            mine = piece.side == "left" and not agree(piece, following, layer.activations_over)
             which += z[:, unit] > end + (NEAR if mine else -NEAR) * max(1.0, abs(end))
         slopes = np.array([(piece.slope or 0) / layer.activations_over for piece in table])
         offsets = np.array([piece.offset / layer.activations_over for piece in table])

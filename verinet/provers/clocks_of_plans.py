@@ -12,9 +12,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from verinet.provers.blocks import Library, Sides, Symbol
+from verinet.provers.blocks import Library
 from verinet.provers.cells_of_plans import Cells, Row
 from verinet.provers.frames import Affine, applied
+from verinet.provers.walks import Sides, Symbol
 from verinet.work import keep_going
 
 Interval = tuple[Fraction, Fraction]

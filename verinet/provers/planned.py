@@ -7,10 +7,10 @@ from contextvars import ContextVar
 from verinet.claims.integrals import IntegralBetween
 from verinet.claims.language import SupErrorAtMost
 from verinet.claims.plans import Plan
-from verinet.claims.verdicts import Proved, Unknown, Verdict
+from verinet.claims.verdicts import Proved, Refuted, Unknown, Verdict
 from verinet.errors import BudgetExhausted
 from verinet.provers import by_cells, decide, integrals
-from verinet.provers.blocks import NotPlanned
+from verinet.provers.walks import NotPlanned
 from verinet.work import Budget, Progress, under
 
 #: The plan of the proof that is looked for.
@@ -30,7 +30,7 @@ def sup_error_at_most(claim: SupErrorAtMost, budget: Budget, progress: Progress)
 
 
 def _planned(claim: IntegralBetween | SupErrorAtMost, budget: Budget, progress: Progress) -> Verdict | None:
-    """The verdict by cells, if there is a plan and it leads to a proof."""
+    """The verdict by cells, if there is a plan and it leads to one."""
     plan = PLAN.get()
     if plan is None:
         return None
@@ -46,4 +46,4 @@ def _planned(claim: IntegralBetween | SupErrorAtMost, budget: Budget, progress: 
         return Unknown(budget.reason() if budget.exhausted() else error.problem)
     except KeyboardInterrupt:
         return Unknown("it was interrupted")
-    return verdict if isinstance(verdict, Proved) else None
+    return verdict if isinstance(verdict, Proved | Refuted) else None

@@ -16,11 +16,12 @@ from typing import Any
 
 from verinet import kernel
 from verinet.claims.plans import Plan
-from verinet.provers.blocks import Block, Library, NotPlanned, Sides, Walker
+from verinet.provers.blocks import Library
 from verinet.provers.cases import hex_number
 from verinet.provers.cells_of_plans import Cells, Row
 from verinet.provers.clocks_of_plans import Interval, Piece, Places, Stretch, bending
 from verinet.provers.frames import Affine, End, Form, Frame, applied, whole_row
+from verinet.provers.walks import Block, NotPlanned, Sides, Walker
 from verinet.work import keep_going
 
 #: A case to be closed: the place of its step, and its frame.
