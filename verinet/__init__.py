@@ -53,6 +53,7 @@ __all__ = [
     "VerinetError",
     "abs_",
     "activation",
+    "adaptive_sparsity",
     "add",
     "box",
     "check",
@@ -64,6 +65,7 @@ __all__ = [
     "domain_product",
     "dyadic",
     "evaluate",
+    "expected_regions",
     "explain",
     "explore",
     "interval",
@@ -74,6 +76,7 @@ __all__ = [
     "maximum",
     "memorize",
     "minimum",
+    "minimum_pieces",
     "network",
     "numeric_error",
     "on_inputs",
@@ -89,6 +92,7 @@ __all__ = [
     "read_network",
     "readouts",
     "recession",
+    "region_statistics",
     "relu",
     "rescale_neurons",
     "scale",
@@ -151,6 +155,10 @@ HOMES = {
     "verinet.provers.second_look": ("numeric_error",),
     "verinet.theorems.constructions": ("Constructed", "construct"),
     "verinet.theory.memorization.memorize": ("memorize",),
+    "verinet.theory.line_regions.statistics": ("region_statistics",),
+    "verinet.theory.line_regions.expectation": ("expected_regions",),
+    "verinet.theory.line_regions.minimum_pieces": ("minimum_pieces",),
+    "verinet.theory.line_regions.sparsity": ("adaptive_sparsity",),
     "verinet.errors": (
         "BadFormat",
         "BudgetExhausted",
@@ -243,6 +251,10 @@ if TYPE_CHECKING:
     from verinet.report import check, latex
     from verinet.report.explanation import explain
     from verinet.theorems.constructions import Constructed, construct
+    from verinet.theory.line_regions.expectation import expected_regions
+    from verinet.theory.line_regions.minimum_pieces import minimum_pieces
+    from verinet.theory.line_regions.sparsity import adaptive_sparsity
+    from verinet.theory.line_regions.statistics import region_statistics
     from verinet.theory.memorization.memorize import memorize
 
 _HOME_OF = {name: home for home, names in HOMES.items() for name in names}

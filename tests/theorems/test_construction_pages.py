@@ -11,6 +11,7 @@ import pytest
 import verinet as vn
 from verinet.theorems import construction_pages
 from verinet.theorems.construction_pages import page
+from verinet.theorems.from_data import construct_from_file
 from verinet.theory.catalogue import CATALOGUE
 
 
@@ -20,8 +21,12 @@ def has_tikz() -> bool:
     return bool(subprocess.run(["kpsewhich", "tikz.sty"], capture_output=True, check=False).stdout)
 
 
-def small(name: str) -> vn.Constructed:
+def small(name: str, folder: Path) -> vn.Constructed:
     row = next(row for row in CATALOGUE if row.name == name)
+    if row.asks == "data":
+        points = folder / "points.csv"
+        points.write_text("0,0,1/3\n0,1,-2\n1,0,1/3\n", encoding="utf-8")
+        return construct_from_file(points, name)
     target = None if row.target else "x^2, x*y" if row.width == "d" else "x*y"
     return vn.construct(name, target, resolution=2)
 
@@ -51,7 +56,7 @@ def test_a_target_is_quoted_not_run() -> None:
 def test_pages_compile(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if not has_tikz():  # the words and the table, then, without the pictures
         monkeypatch.setattr(construction_pages, "_panels", lambda found: ())
-    (tmp_path / "page.tex").write_text(page(small(name)), encoding="utf-8")
+    (tmp_path / "page.tex").write_text(page(small(name, tmp_path)), encoding="utf-8")
     words = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)
     assert done.returncode == 0, done.stdout[-2000:]

@@ -26,16 +26,18 @@ def test_names_are_different() -> None:
 @rows
 def test_a_row_names_a_function_that_takes_its_options(row: Entry) -> None:
     parameters = inspect.signature(row.function()).parameters
-    assert {"resolution", "eps", *row.options} <= set(parameters)
+    assert {*(("resolution", "eps") if row.asks == "targets" else ()), *row.options} <= set(parameters)
     # and no option of the function is forgotten
     known = {"targets", "inputs", "dimension", "domain", "resolution", "eps", "variables"}
+    known |= {"points", "labels"} if row.asks == "data" else set()
     assert set(parameters) - known == set(row.options)
 
 
 @rows
 def test_a_row_cites_the_bibliography_and_says_its_norm(row: Entry) -> None:
     assert row.paper in KEYS
-    assert row.norm in ("L^p", "sup", "L^p or sup")
+    assert row.norm in ("L^p", "sup", "L^p or sup", "points")
+    assert (row.norm == "points") is (row.asks == "data")
     assert ("p" in row.options) is row.norm.startswith("L^p")
     assert row.theorem
     assert row.line[0].islower()

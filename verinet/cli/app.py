@@ -23,6 +23,7 @@ from verinet.cli.commands import (
     show_command,
 )
 from verinet.cli.construct_options import construct_command
+from verinet.cli.line_options import sparsity_command, statistics_command
 from verinet.cli.outcome import BAD_INPUT, Outcome, deliver, failed, interrupted, misused
 
 #: What the parser makes of Ctrl-C before a command has begun.
@@ -36,6 +37,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "refute-width": refute_width_command,
     "regions": regions_command,
     "construct": construct_command,
+    "statistics": statistics_command,
+    "sparsity": sparsity_command,
     "check": check_command,
     "show": show_command,
     "explain": explain_command,

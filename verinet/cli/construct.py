@@ -58,6 +58,9 @@ class Wishes:
     figure: str | None = None
     budget: float | None = None
     data: str | None = None
+    grid: int | None = None
+    depth: int | None = None
+    activations: str | None = None
 
 
 def construct(name: str | None, listed: bool, wishes: Wishes) -> Outcome:
@@ -71,6 +74,8 @@ def construct(name: str | None, listed: bool, wishes: Wishes) -> Outcome:
     if listed:
         return catalogue()
     from verinet.theory.catalogue import entry
+
+    name = _variant(name, wishes)
 
     fixed = "" if name is None else entry(name).target
     from_data = name is not None and _asks_data(entry(name), wishes)
@@ -165,13 +170,33 @@ def _refuse(wishes: Wishes) -> None:
 
 
 def _asks_data(row: Entry, wishes: Wishes) -> bool:
-    """Whether the construction is built from a file of points; where --data is missing or superfluous, it is an error."""
+    """Whether the construction is built from a file of points; a --data that is missing or too much is an error."""
     if (wishes.data is not None) != (row.asks == "data"):
         raise Unsupported(
             f"{row.name} {'needs --data' if row.asks == 'data' else 'takes no --data'}",
             fix="write verinet construct memorize --data points.csv; each line is x_1,...,x_d,label",
         )
     return row.asks == "data"
+
+
+def _variant(name: str | None, wishes: Wishes) -> str | None:
+    """The row of the catalogue that ``layerwise --activations sine`` means."""
+    if wishes.activations is None:
+        return name
+    subject = (name or "").partition("/")[0]
+    if subject != "layerwise" or wishes.activations not in ("exact", "sine"):
+        raise Unsupported(
+            f"--activations says exact or sine, of layerwise, got {wishes.activations[:40]!r} of {str(name)[:40]!r}",
+            fix="write verinet construct layerwise --activations sine; for others --activation names one",
+        )
+    return f"layerwise/{wishes.activations}"
+
+
+def _cells(name: str, wishes: Wishes) -> int | None:
+    """The resolution; a layer-wise network has a grid, 2 unless told, where neither it nor an error is given."""
+    if wishes.resolution is not None or wishes.eps is not None or not name.startswith("layerwise"):
+        return wishes.resolution
+    return 2 if wishes.grid is None else wishes.grid
 
 
 def _number(text: str | None, option: str) -> Fraction | None:
@@ -199,13 +224,15 @@ def _built(name: str, wishes: Wishes, budget: Budget) -> Constructed:
                 wishes.target,
                 inputs=wishes.inputs,
                 eps=_number(wishes.eps, "--eps"),
-                resolution=wishes.resolution,
+                resolution=_cells(name, wishes),
                 norm=wishes.norm,
                 domain=_box(wishes),
                 budget=budget,
                 alpha=_number(wishes.alpha, "--alpha"),
                 step=_number(wishes.step, "--step"),
                 activation=wishes.activation,
+                grid=wishes.grid,
+                depth=wishes.depth,
             )
         )
     if not wishes.prove and wishes.certificate is None:

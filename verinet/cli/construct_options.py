@@ -31,6 +31,15 @@ def construct_command(
         str | None,
         typer.Option("--activation", metavar="NAME", help="hard-sigmoid, logistic or tanh, where there is a choice"),
     ] = None,
+    grid: Annotated[
+        int | None, typer.Option("--grid", metavar="N", help="Of layerwise: cells of an axis at level 1")
+    ] = None,
+    depth: Annotated[
+        int | None, typer.Option("--depth", metavar="L", help="Of layerwise: levels; or --eps")
+    ] = None,
+    activations: Annotated[
+        str | None, typer.Option("--activations", metavar="exact|sine", help="Of layerwise: those of the decoder")
+    ] = None,
     norm: Annotated[
         str | None, typer.Option("--norm", metavar="sup|L2|L4", help="Of the error; else that of the theorem")
     ] = None,
@@ -65,7 +74,7 @@ def construct_command(
 
         wishes = Wishes(
             target, inputs, alpha, eps, resolution, norm, activation, step, domain, output, rounded, certificate,
-            prove, latex, figure, budget, data,
+            prove, latex, figure, budget, data, grid, depth, activations,
         )  # fmt: skip
         return construct(name, listed, wishes)
 

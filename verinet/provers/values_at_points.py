@@ -11,7 +11,6 @@ from verinet.errors import BudgetExhausted
 from verinet.provers.decide import certified
 from verinet.work import Budget, Progress, keep_going, under
 
-
 #: A certificate that would be larger is not written: every part repeats the network, and the kernel reads them all.
 MOST_BYTES = 1 << 26
 

@@ -9,8 +9,9 @@ Guarantee: numeric.  The points are exact; where they are drawn is rounded.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import log10
 from typing import Any
 
 from verinet.errors import Unsupported
@@ -84,6 +85,8 @@ class Panel:
     strokes, dots, patches : tuples
     square : bool
         Whether both axes have one scale.
+    log : bool
+        Whether the axis up is logarithmic; then all heights are positive.
 
     Guarantee: exact.
     """
@@ -95,6 +98,7 @@ class Panel:
     dots: tuple[Dots, ...] = ()
     patches: tuple[Patch, ...] = ()
     square: bool = False
+    log: bool = False
 
     def window(self) -> tuple[Point, Point]:
         """Return the smallest rectangle that holds everything, widened where it has no area.
@@ -158,7 +162,12 @@ def draw(axes: Any, panel: Panel) -> None:
     (left, bottom), (right, top) = panel.window()
     wide, tall = float(right - left) * 0.03, float(top - bottom) * 0.06
     axes.set_xlim(float(left) - wide, float(right) + wide)
-    axes.set_ylim(float(bottom) - tall, float(top) + tall)
+    if panel.log:
+        axes.set_yscale("log")
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.set_ylim(float(bottom) / 1.6, float(top) * 1.6)
+    else:
+        axes.set_ylim(float(bottom) - tall, float(top) + tall)
     axes.set_title(panel.title, fontsize=9, loc="left")
     axes.set_xlabel(panel.across)
     axes.set_ylabel(panel.up)
@@ -218,6 +227,8 @@ def panel_tikz(panel: Panel) -> list[str]:
     >>> [line for line in panel_tikz(one) if "draw[seenflat]" in line]
     ['\\\\draw[seenflat] (0,0) -- (6,4.2);']
     """
+    if panel.log:
+        return panel_tikz(_logarithms(panel))
     (left, bottom), (right, top) = panel.window()
     scale = (_SIDE[0] / float(right - left), _SIDE[1] / float(top - bottom))
     if panel.square:
@@ -255,6 +266,17 @@ def panel_tikz(panel: Panel) -> list[str]:
     lines.append(rf"\node[above left, font=\small] at (0,{tall}) {{{panel.up}}};")
     lines.append(rf"\node[above=2mm, font=\small] at ({_digits(float(wide) / 2)},{tall}) {{{panel.title}}};")
     return [*lines, r"\end{tikzpicture}"]
+
+
+def _logarithms(panel: Panel) -> Panel:
+    """The same panel with heights 10^y: its axis says so."""
+
+    def lower(points: Sequence[Point]) -> tuple[Point, ...]:
+        return tuple((x, Fraction(log10(y)).limit_denominator(10**6)) for x, y in points)
+
+    strokes = tuple(replace(stroke, points=lower(stroke.points)) for stroke in panel.strokes)
+    dots = tuple(replace(some, points=lower(some.points)) for some in panel.dots)
+    return replace(panel, up=rf"$\log_{{10}}$ {panel.up}", strokes=strokes, dots=dots, log=False)
 
 
 def _styled(role: str) -> str:

@@ -90,7 +90,7 @@ def construction_page(page: ConstructionPage) -> str:
     ['2 & 9 & 2 & 5 & $\\tfrac{1}{4} = 0.25$ & computed \\\\']
     """
     pictures = _pictures(page.panels)
-    where = "derived" if page.place == "derived" else rf"theorem {tex.escape(page.place)}"
+    where = tex.escape(page.place) if page.place in ("derived", "abstract") else rf"theorem {tex.escape(page.place)}"
     lines = [
         rf"\section*{{\texttt{{{tex.escape(page.name)}}}}}",
         rf"\noindent {where}, \texttt{{{tex.escape(page.key)}}}.",
@@ -117,7 +117,8 @@ def _listed(formulas: tuple[str, ...]) -> list[str]:
 
 
 def _norm(norm: str) -> str:
-    return "the supremum norm" if norm == "sup" else rf"$L^{{{tex.escape(norm.removeprefix('L'))}}}$"
+    known = {"sup": "the supremum norm", "max over the points": "the maximum over the points"}
+    return known.get(norm) or rf"$L^{{{tex.escape(norm.removeprefix('L'))}}}$"
 
 
 def _facts(facts: Mapping[str, str]) -> list[str]:

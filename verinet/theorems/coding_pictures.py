@@ -10,6 +10,7 @@ from fractions import Fraction
 from itertools import pairwise, product
 
 from verinet.claims.plans import Plan
+from verinet.claims.values_at_points import ValuesAtPoints
 from verinet.errors import Unsupported
 from verinet.exact.rationals import format_rational
 from verinet.geometry.polyhedra import interval
@@ -20,7 +21,9 @@ from verinet.regions.line import line
 from verinet.report.coding_figures import CodingPicture, Dots, Panel, Patch, Point, Stroke
 from verinet.report.pictures import graph_picture
 from verinet.theorems.constructions import Constructed
+from verinet.theorems.layerwise_pictures import picture_of
 from verinet.theory.construction import Part
+from verinet.theory.layerwise_rates.readouts import LayerwiseConstruction
 from verinet.work import keep_going
 
 #: So many cells are looked at one by one, and so many outputs are drawn.
@@ -51,6 +54,8 @@ def coding_picture(found: Constructed) -> CodingPicture:
     >>> [panel.title.partition(",")[0] for panel in picture.panels]
     ['encoder', 'memorizer', 'decoder', 'good set', 'network and target']
     """
+    if isinstance(found.construction, LayerwiseConstruction) and found.construction.layers is not None:
+        return picture_of(found.construction.layers)
     panels = [*_encoders(found), *_curves(found), *_good_sets(found), *_images(found)]
     if not panels:
         raise Unsupported(f"there is no picture of {found.name}", fix="leave --figure out")
@@ -115,8 +120,9 @@ def _curves(found: Constructed) -> list[Panel]:
             continue
         strokes = _graph(part.network, part.domain[0])
         up = "value" if part.network.output_size == 1 else "values"
-        dots = _coded(found, place) if place == 1 else ()
-        panels.append(Panel(part.name, "code" if place == 1 else "$z$", up, strokes, dots))
+        dots = (_coded(found, place) or _memorised(found)) if place == 1 else ()
+        across = "code" if place == 1 and found.construction.plan is not None else "$z$"
+        panels.append(Panel(part.name, across, up, strokes, dots))
     return panels
 
 
@@ -148,6 +154,15 @@ def _coded(found: Constructed, place: int) -> tuple[Dots, ...]:
         for k, value in enumerate(_inside(part, code)[:MOST_OUTPUTS]):
             points[k].append((code, value))
     return tuple(Dots(tuple(where), f"output {k}", "" if k else "cells") for k, where in enumerate(points) if where)
+
+
+def _memorised(found: Constructed) -> tuple[Dots, ...]:
+    """Where the points of a data set are on the curve that follows their projection."""
+    claim, first = found.claim, found.parts[0].network
+    if not isinstance(claim, ValuesAtPoints) or len(claim.points) > MOST_CELLS:
+        return ()
+    points = [(_values(first, *x)[0], y[0]) for x, y in zip(claim.points, claim.values, strict=True)]
+    return (Dots(tuple(points), "output 0", "points"),)
 
 
 def _inside(part: Part, code: Fraction) -> tuple[Fraction, ...]:
@@ -210,6 +225,8 @@ def _intervals(plan: Plan, axis: int) -> list[tuple[Fraction, Fraction, bool]]:
 
 def _images(found: Constructed) -> list[Panel]:
     inputs, outputs = found.network.input_size, found.network.output_size
+    if not found.targets:
+        return []
     if outputs > 1:
         return _pushed(found)
     return _against_target(found) if inputs == 1 else _heights(found)

@@ -204,7 +204,10 @@ def construct(
         )
     started = perf_counter()
     given, notes = _taken(row, options, norm)
-    given |= _wanted(eps, resolution) if row.asks == "targets" else _unasked(row, eps, resolution, notes)
+    if row.asks == "targets":
+        given |= _wanted(eps, resolution)
+    elif eps is not None or resolution is not None:
+        notes.append(f"{row.name} is exact: neither error nor resolution applies")
     if row.target:
         targets = _identity(row, targets, inputs, notes)
     elif targets is None:
@@ -316,14 +319,6 @@ def _wanted(eps: object | None, resolution: int | None) -> dict[str, Any]:
     if error <= 0:
         raise NotANumber(f"an error is positive, got {format_rational(error)}", fix="write eps=Q('1/10')")
     return {"eps": error}
-
-
-def _unasked(row: Entry, eps: object | None, resolution: int | None, notes: list[str]) -> dict[str, Any]:
-    """An exact construction needs neither error nor resolution: what was given is ignored with a note."""
-    for option, value in (("eps", eps), ("resolution", resolution)):
-        if value is not None:
-            notes.append(f"{row.name} is exact: {option} was ignored")
-    return {}
 
 
 # --- targets ---------------------------------------------------------------------------------------------------------

@@ -39,8 +39,8 @@ class Entry:
     target : str
         Of a construction for one map only: which; then its function takes the number of inputs instead of targets.
     asks : str
-        ``"targets"``, with an error or a resolution; ``"polynomials"``, which it is equal to, without these; ``"data"``:
-        points and labels.
+        ``"targets"``, with an error or a resolution; ``"polynomials"``, without these, since it is equal to them;
+        ``"data"``: points and labels.
 
     Guarantee: exact (a row of data; what the function returns is proved elsewhere).
     """
@@ -84,6 +84,7 @@ class Entry:
 
 
 _WIDTHS = "verinet.theory.minimal_width"
+_LAYERS = "verinet.theory.layerwise_rates.layerwise"
 
 CATALOGUE: tuple[Entry, ...] = (
     Entry(
@@ -209,8 +210,30 @@ CATALOGUE: tuple[Entry, ...] = (
         "polynomials, exactly: one hidden layer of rectified powers",
         asks="polynomials",
     ),
+    Entry(
+        "layerwise/exact",
+        f"{_LAYERS}:layerwise_exact",
+        "2.1",
+        "zhangshenxu2026",
+        "L^p",
+        "2dN + d + 2",
+        ("p", "depth", "grid"),
+        "a readout after every level, each within (2d+1) omega(1/N^l); decoders: a power of 2, a fractional part",
+    ),
+    Entry(
+        "layerwise/sine",
+        f"{_LAYERS}:layerwise_sine",
+        "2.1",
+        "zhangshenxu2026",
+        "L^p",
+        "2dN + d + 2",
+        ("p", "depth", "grid"),
+        "the same with the activations of the paper: two sine channels; their weights by lattice reduction",
+    ),
 )
 
+#: A subject as a name: the row that is meant.
+_MEANT = {"layerwise": "layerwise/exact"}
 _BY_NAME = {entry.name: entry for entry in CATALOGUE}
 
 
@@ -231,7 +254,7 @@ def entry(name: str) -> Entry:
     >>> entry("leaky").name
     'minimal-width/leaky'
     """
-    found = _BY_NAME.get(name)
+    found = _BY_NAME.get(_MEANT.get(name, name))
     if found is not None:
         return found
     same = [row for row in CATALOGUE if row.name.partition("/")[2] == name]

@@ -60,6 +60,21 @@ _JUMP = (
     r"then $-S(\mu_2 (b - u))/(@alpha@\,\mu_2)$ and a constant, with $b = c + @alpha@ D / 4$ in the gap that the "
     r"first layer opened, and $\mu_2 = s / (@alpha@ r)$, $r = D - @alpha@ D/2 - (1 - @alpha@) D / 4$."
 )
+_RATES = (
+    r"For $f \in L^p([0, 1]^d)$, $1 \le p < \infty$, $N \ge 2$ and any $L$ there is a network of width $2 d N + d + 2$ "
+    r"whose readouts $\Phi_1, \dots, \Phi_L$, each of a prefix of the layers, satisfy $\lVert f - \Phi_l \rVert_p \le "
+    r"(2 d + 1)\, \omega_{f,p}(N^{-l})$. The statement, the width and the kinds of activations (ReLU, two sine "
+    r"channels) are the paper's; the layers below are derived."
+)
+_RAMPS = (
+    r"Encoder, $N = @resolution@$: $r^{(t)} = N r - \delta^{-1} \sum_{k=1}^{N-1} \big((r - k/N + \delta)^+ - "
+    r"(r - k/N)^+\big)$ with $r = r^{(t-1)}$, $r^{(0)} = x$; outside of the ramps of the levels $1, \dots, l$ the "
+    r"number of the cell is $c_l = \sum_i (N^l x_i - r_i^{(l)}) N^{l i}$."
+)
+_CARRIED = (
+    r"One ReLU channel carries $\Phi_{l-1} + B$; the correction is asked for the mean of $f - \Phi_{l-1}$ on the cell, "
+    r"so that errors of the decoders do not add up."
+)
 _FOLD = (
     r"Triangle wave, the distance to the nearest even integer on $[0, 2^k]$, by folds at $2^{k-1}, \dots, 2, 1$: "
     r"$x \mapsto x$ for $x \le b$ and $2 b - x$ beyond, two layers each, the second with the slope $-@alpha@$."
@@ -158,6 +173,63 @@ WORDINGS: Mapping[str, Wording] = {
             r"$@alpha@\, z + (1 - @alpha@) (z + e)^2 / (4 e)$ there.",
             r"The layers are those of the invertible network; $e$ is below every preactivation on slightly smaller "
             r"cells, so that both networks are equal there.",
+        ),
+    ),
+    "memorization/memorize": Wording(
+        r"For $N$ different points of $\mathbb{R}^d$ with $M$ different labels there is a ReLU network of width 2 and "
+        r"depth at most $2 N + 4 M - 1$ whose value at every point is its label. The statement is the paper's; the "
+        r"layers below, of depth at most $N - 1$, are derived, and exact for rational numbers.",
+        (
+            r"A projection $z = w \cdot x$ keeps the points apart: one coordinate, or $w = (1, B, B^2, \dots)$.",
+            r"One channel is hinged in place, $X \mapsto \max(X - g, 0)$, so that $X = \max(z - h, 0)$ for the last "
+            r"point $h$ that was passed; the other one, $Y$, is the value so far.",
+            r"A change of the label by $c > 0$ on a gap of length $g$ is one layer: $u_0 = \max(Y + \tfrac{c}{g} X, "
+            r"0)$, $u_1 = \max(X - g, 0)$, then $Y = u_0 - \tfrac{c}{g} u_1$; for $c < 0$ the same with "
+            r"$\max_i y_i - Y$. $Y$ never leaves $[\min_i y_i, \max_i y_i]$.",
+        ),
+    ),
+    "memorization/narrow": Wording(
+        r"ReLU networks of width $d + 1$ come as near in $L^p$ to every $f \in L^p(K)$, $K \subset \mathbb{R}^d$ "
+        r"bounded, as one likes." + _MARK,
+        (
+            r"Every input is hinged in place, $x_j \mapsto \max(x_j - \dots, 0)$, at the ends of $N = @resolution@$ "
+            r"cells, while one more channel collects $t = \sum_j N^{j-1} \lfloor N x_j \rfloor$ by ramps: "
+            r"$2 (N - 1)$ layers.",
+            r"A layer of width 1 holds $t$; a chain of hinges of width 2 interpolates the values at the codes, in at "
+            r"most $N^d - 1$ layers.",
+            r"Off the ramps the output is exactly constant on a cell; on them it stays between the least and the "
+            r"largest value.",
+        ),
+    ),
+    "memorization/shallow-polynomial": Wording(
+        r"Every polynomial of degree $R$ in $d$ variables is, on $[0, 1]^d$, a network with one hidden layer of width "
+        r"$d + 1 + \sum_{r = 2}^R b_r (b_r + 1)$, $b_r = \binom{r + d - 1}{d - 1}$. The statement is the paper's; the "
+        r"weights below, and the width $\binom{R + d}{d}$, are derived.",
+        (
+            r"$p(x) = \sum_{a \in \mathbb{N}^d, |a| \le R} c_a \max(1 + a \cdot x, 0)^R$, with $x$ scaled to "
+            r"$[0, 1]^d$ first.",
+            r"There $1 + a \cdot x \ge 1$, so the coefficient of $x^\alpha$ is $\binom{R}{\alpha} \sum_a c_a a^\alpha$;"
+            r" a linear system with one solution, since the principal lattice of degree $R$ is unisolvent.",
+        ),
+    ),
+    "layerwise/exact": Wording(
+        _RATES,
+        (
+            _RAMPS,
+            r"Decoder (derived, rational at every code): $S_1 = 2^{14 c_l}$ in layer $l + 1$, $S_2 = w_l S_1 - "
+            r"\lfloor w_l S_1 \rfloor$ in layer $l + 2$, where $w_l = 0.e_0 e_1 e_2 \dots$ in binary, 14 bits an "
+            r"entry; $\Phi_l = \Phi_{l-1} + M_l (2 S_2 - 1)$.",
+            _CARRIED,
+        ),
+    ),
+    "layerwise/sine": Wording(
+        _RATES,
+        (
+            _RAMPS,
+            r"Decoder: $S_1 = \sin(a_l c_l + b_l)$ in layer $l + 1$ ($a_l = b_l = 1$ for few cells), "
+            r"$S_2 = \sin(w_l S_1)$ in layer $l + 2$, $\Phi_l = \Phi_{l-1} + M_l S_2$; the number $w_l$ is found by "
+            r"lattice reduction (for many cells digit by digit), and what it does to every cell is enclosed by balls.",
+            _CARRIED,
         ),
     ),
 }

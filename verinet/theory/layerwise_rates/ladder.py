@@ -6,10 +6,10 @@ On [0, 1]^d, with ramps of width :math:`\delta` instead of jumps,
    \qquad r = r^{(t-1)},
 
 is an affine form of layer t.  Where no :math:`r^{(t-1)}` lies in a ramp :math:`(k/N - \delta, k/N)`, t <= l, it is the
-fractional part of :math:`N^l x`, and :math:`\sum_i (N^l x_i - r_i^{(l)}) N^{l i}` is the number of the cell.  Channels of a
-layer: d carry x; 2N for every coordinate, of which 2N - 1 are used and one is spare; two decode.  The spare one of the
-first coordinate adds up the corrections.  Mark: the width, the depth and the two sine channels are the paper's; the
-weights are derived.
+fractional part of :math:`N^l x`, and :math:`\sum_i (N^l x_i - r_i^{(l)}) N^{l i}` is the number of the cell.
+Channels of a layer: d carry x; 2N for every coordinate, of which 2N - 1 are used and one is spare; two decode.  The
+spare one of the first coordinate adds up the corrections.  Mark: the width, the depth and the two sine channels are the
+paper's; the weights are derived.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from fractions import Fraction
 from verinet.claims.plans import Form
 from verinet.networks.activations import RELU, Activation, activation
 from verinet.networks.network import Activate, Input, Interval, Network, Vertex
+from verinet.theory.layerwise_rates.sines import first_argument
 from verinet.theory.minimal_width.channels import affine_of
 
 __all__ = ["EXACT", "SINE", "Correction", "Decoder", "Encoder", "good_sides", "ladder"]
@@ -35,23 +36,28 @@ class Decoder:
     r"""How a code becomes a correction: ``size * (gain * second(weight * first(scale * code + shift)) + offset)``.
 
     Guarantee: exact.
+
+    Examples
+    --------
+    >>> EXACT.argument(1000), SINE.argument(8)
+    ((Fraction(14, 1), Fraction(0, 1)), (Fraction(1, 1), Fraction(1, 1)))
     """
 
     name: str
     first: Activation
     second: Activation
-    scale: Fraction
-    shift: Fraction
     gain: Fraction
     offset: Fraction
 
+    def argument(self, cells: int) -> tuple[Fraction, Fraction]:
+        """Scale and shift of the code, for a table of so many cells."""
+        return (Fraction(ENTRY_BITS), _ZERO) if self.name == "exact" else first_argument(cells)
+
 
 #: Derived: 2^(14 code), then the fractional part; rational at every code.
-EXACT = Decoder(
-    "exact", activation("exp2"), activation("frac"), Fraction(ENTRY_BITS), _ZERO, Fraction(2), Fraction(-1)
-)
-#: The paper's activations: sin(code + 1), then the sine of a multiple.
-SINE = Decoder("sine", activation("sine"), activation("sine"), _ONE, _ONE, _ONE, _ZERO)
+EXACT = Decoder("exact", activation("exp2"), activation("frac"), Fraction(2), Fraction(-1))
+#: The paper's activations: a sine of the code (of code + 1, for few cells), then the sine of a multiple.
+SINE = Decoder("sine", activation("sine"), activation("sine"), _ONE, _ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,9 @@ class Encoder:
         return rows
 
 
-def ladder(encoder: Encoder, decoder: Decoder, start: Fraction, reach: Fraction, levels: Sequence[Correction]) -> Network:
+def ladder(
+    encoder: Encoder, decoder: Decoder, start: Fraction, reach: Fraction, levels: Sequence[Correction]
+) -> Network:
     """The network with readouts Phi_1, ..., Phi_L; `start` is Phi_0, and `reach` is added where they are carried.
 
     Vertices of a lower ladder are the first vertices of a higher one, literally.
@@ -169,7 +177,8 @@ def _preactivations(
     else:
         rows[spare] = _readout(encoder, decoder, reach, levels[layer - 4], reach)
     code = {} if layer == 1 else encoder.code(layer - 1)
-    rows.append(_form(decoder.shift, {place: decoder.scale * entry for place, entry in code.items()}, sources))
+    scale, shift = decoder.argument(encoder.grid ** (encoder.inputs * (layer - 1)))
+    rows.append(_form(shift, {place: scale * entry for place, entry in code.items()}, sources))
     known = {encoder.width - 2: levels[layer - 3].weight} if layer > 2 else {}
     rows.append(_form(_ZERO, known, sources))
     return rows

@@ -80,7 +80,9 @@ def meets(piece: Polyhedron, cell: Box, strict: bool) -> bool:
         ):
             return False
     for half in piece.halfspaces:
-        least = sum((n * (low if n > 0 else high) for n, (low, high) in zip(half.normal, cell, strict=True)), Fraction(0))
+        least = sum(
+            (n * (low if n > 0 else high) for n, (low, high) in zip(half.normal, cell, strict=True)), Fraction(0)
+        )
         if least > half.offset or (strict and least == half.offset):
             return False
     return True

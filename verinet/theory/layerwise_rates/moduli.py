@@ -1,4 +1,4 @@
-r"""Lower bounds of translation moduli, and upper bounds of Lipschitz constants.
+r"""Lower bounds of translation moduli.
 
 .. math:: \omega_p(t) = \sup_{|h|_2 \le t} \|f(\cdot + h) - f\|_{L^p(\{x,\ x + h \in [0,1]^d\})}.
 
@@ -11,19 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 from math import prod
 
-from verinet.claims.pieces import PiecewisePolynomial, intersection
+from verinet.claims.pieces import intersection
 from verinet.claims.targets import Polynomial
 from verinet.geometry.polyhedra import Halfspace, Polyhedron
-from verinet.networks.network import Interval
 from verinet.theory.layerwise_rates.local import Local
 from verinet.theory.layerwise_rates.roots import root_below
-from verinet.theory.minimal_width.functions import Box, Near, Target, box_domain, root_above
+from verinet.theory.minimal_width.functions import Box, Near, box_domain
 from verinet.work import keep_going
 
-__all__ = ["Modulus", "lipschitz_constant", "shifted_difference"]
+__all__ = ["Modulus", "shifted_difference"]
 
 #: Boxes along an axis, on each of which a difference is integrated for p = 1.
 PARTS = 8
@@ -105,63 +104,10 @@ def shifted_difference(near: Near, axis: int, t: Fraction) -> Near:
     return Near(tuple(pieces), 2 * near.distance, box)
 
 
-def lipschitz_constant(target: Target, near: Near) -> Fraction | None:
-    r"""An upper bound of the Lipschitz constant, :math:`(\sum_j \sup |\partial_j f|^2)^{1/2}`; None if none is known.
-
-    Pieces have to agree where they meet; of smooth functions nothing is known here.
-
-    Guarantee: certified.
-
-    Examples
-    --------
-    >>> from verinet.theory.minimal_width.functions import read_box, read_targets
-    >>> (f,) = read_targets({(1,): 1, (2,): -1}, 1).functions
-    >>> lipschitz_constant(f, f.near(read_box(None, 1)))
-    Fraction(1, 1)
-    """
-    if target.is_smooth or (isinstance(target.given, PiecewisePolynomial) and not _agree(near)):
-        return None
-    squares = Fraction(0)
-    for axis in range(len(near.box)):
-        pieces = tuple((piece, _derivative(polynomial, axis)) for piece, polynomial in near.pieces)
-        low, high = Near(pieces, Fraction(0), near.box).extremes(near.box)
-        squares += max(abs(low), abs(high)) ** 2
-    return root_above(squares, 2, 20)
-
-
 def _overlap(first: Polyhedron, second: Polyhedron) -> bool:
     """Whether the boxes of two pieces share inner points."""
     ends = zip(first.low, first.high, second.low, second.high, strict=True)
     return all((a is None or d is None or a < d) and (b is None or c is None or c < b) for a, b, c, d in ends)
-
-
-def _agree(near: Near) -> bool:
-    """Whether pieces are seen to have the same values where they meet: their difference vanishes there."""
-    for place, (first, p) in enumerate(near.pieces):
-        for second, q in near.pieces[:place]:
-            common = intersection(first, second)
-            if common.is_empty:
-                continue
-            low, high = Near(((common, p - q),), Fraction(0), near.box).extremes(_hull(common, near.box))
-            if low or high:
-                return _equal_on_flat(p - q, common)
-    return True
-
-
-def _equal_on_flat(difference: Polynomial, common: Polyhedron) -> bool:
-    """Whether an affine difference vanishes at all corners of a polytope; False if it is not affine."""
-    from verinet.theory.minimal_width.slanted import corners
-
-    if difference.degree > 1:
-        return False
-    return all(difference.value(point) == 0 for point in corners(common))
-
-
-def _hull(part: Polyhedron, box: Box) -> Box:
-    sides: list[Interval] = []
-    for (low, high), a, b in zip(box, part.low, part.high, strict=True):
-        sides.append((low if a is None else max(low, a), high if b is None else min(high, b)))
-    return tuple(sides)
 
 
 def _shrunk(inputs: int, axis: int, t: Fraction) -> Box:
@@ -194,20 +140,11 @@ def _translated(polynomial: Polynomial, axis: int, t: Fraction) -> Polynomial:
     return total
 
 
-def _derivative(polynomial: Polynomial, axis: int) -> Polynomial:
-    terms = []
-    for coefficient, exponents in polynomial.coefficients:
-        if exponents[axis]:
-            lowered = tuple(e - (j == axis) for j, e in enumerate(exponents))
-            terms.append((coefficient * exponents[axis], lowered))
-    return Polynomial(polynomial.dimension, tuple(terms))
-
-
 def _parts(box: Box) -> Iterator[Box]:
     axes = []
     for low, high in box:
         ends = [low + (high - low) * Fraction(k, PARTS) for k in range(PARTS + 1)]
-        axes.append(list(zip(ends[:-1], ends[1:], strict=True)))
+        axes.append(list(pairwise(ends)))
     return product(*axes)
 
 

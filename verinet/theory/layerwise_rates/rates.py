@@ -72,7 +72,7 @@ class Rate:
 
     @property
     def holds_lipschitz(self) -> bool | None:
-        """Whether the L^p error and the one on the good set are at most ``(2d + 1) Lambda N^-l``; None without Lambda."""
+        """Whether the errors, on the good set too, are at most ``(2d + 1) Lambda N^-l``; None without Lambda."""
         return None if self.lipschitz is None else max(self.error, self.sup_error) <= self.lipschitz
 
     @property
@@ -112,4 +112,3 @@ def first_below(rates: Sequence[Rate], eps: Fraction) -> int | None:
     Guarantee: exact.
     """
     return next((found.level for found in rates if found.error <= eps), None)
-

@@ -16,8 +16,8 @@ def root_below(value: Fraction, p: int) -> Fraction:
 
     Examples
     --------
-    >>> root_below(Fraction(1, 4), 2), root_below(Fraction(0), 2), float(root_below(Fraction(2), 2))
-    (Fraction(1, 2), Fraction(0, 1), 1.414212...)
+    >>> root_below(Fraction(1, 4), 2), root_below(Fraction(0), 2), round(float(root_below(Fraction(2), 2)), 5)
+    (Fraction(1, 2), Fraction(0, 1), 1.41421)
     """
     if value <= 0:
         return Fraction(0)

@@ -5,13 +5,14 @@ to every point modulo 2 pi.  With ``w = n tau`` a short vector of the lattice sp
 
     (round(Q tau sin i))_i, 1, 0        round(2 pi Q) e_i        (round(Q arcsin g_i))_i, 0, Q / 2^eta
 
-whose last entry is +-Q/2^eta gives n.  What w does to every cell is then enclosed by balls; the search is not believed.
-Derived (the paper proves that w exists).
+whose last entry is +-Q/2^eta gives n.  Beyond `LATTICE_CELLS` the first sine has another frequency, and w is found
+digit by digit: `verinet.theory.layerwise_rates.sine_digits`.  What w does to every cell is then enclosed by balls; the
+search is not believed.  Derived (the paper proves that w exists).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import ceil
 from typing import Any
@@ -20,13 +21,14 @@ from flint import arb, fmpq, fmpz, fmpz_mat
 
 from verinet.errors import BudgetExhausted
 from verinet.exact.enclosures import enclosure_of, precision
+from verinet.theory.layerwise_rates.sine_digits import MOST_CELLS, digits_weight, frequency
 from verinet.theory.minimal_width.functions import short
 from verinet.work import keep_going
 
-__all__ = ["sine_table", "sine_values"]
+__all__ = ["LATTICE_CELLS", "first_argument", "sine_table", "sine_values"]
 
-#: Cells of one table: the lattice has two more dimensions.
-MOST_CELLS = 81
+#: Cells for which w is found by lattice reduction: the lattice has two more dimensions.
+LATTICE_CELLS = 32
 #: Bits to which a value is wanted.
 ACCURACY = 10
 #: w is a multiple of 2^-STEP.
@@ -44,7 +46,7 @@ def sine_table(asked: Sequence[Fraction]) -> tuple[Fraction, tuple[Fraction, ...
     Raises
     ------
     BudgetExhausted
-        If there are more than 81 cells.
+        If there are more than 4096 cells.
     BudgetExhausted
         If no w is found that is near enough.
 
@@ -58,20 +60,36 @@ def sine_table(asked: Sequence[Fraction]) -> tuple[Fraction, tuple[Fraction, ...
     """
     if len(asked) > MOST_CELLS:
         raise BudgetExhausted(
-            f"one weight of a sine has to hold {len(asked)} cells, and lattice reduction does with {MOST_CELLS}",
+            f"one weight of a sine has to hold {len(asked)} cells, the limit is {MOST_CELLS}",
             fix="take fewer levels or a smaller grid, or the exact variant: --activations exact",
         )
-    for accuracy in (ACCURACY, ACCURACY + 2, ACCURACY + 5):
-        keep_going()
-        for weight in _candidates(asked, accuracy):
-            values, slack = sine_values(weight, len(asked))
-            if all(abs(a - b) + slack <= WANTED for a, b in zip(asked, values, strict=True)):
-                return weight, values, slack
-    raise BudgetExhausted("no weight was found whose sines are near enough", fix="take the exact variant: --activations exact")
+    for weight in _weights(asked):
+        values, slack = sine_values(weight, len(asked))
+        if all(abs(a - b) + slack <= WANTED for a, b in zip(asked, values, strict=True)):
+            return weight, values, slack
+    raise BudgetExhausted(
+        "no weight was found whose sines are near enough", fix="take the exact variant: --activations exact"
+    )
+
+
+def first_argument(cells: int) -> tuple[Fraction, Fraction]:
+    """What the first sine is applied to, for a table of so many cells: scale and shift of the code.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> first_argument(3), first_argument(100)[1] == 2 * first_argument(100)[0]
+    ((Fraction(1, 1), Fraction(1, 1)), True)
+    """
+    if not LATTICE_CELLS < cells <= MOST_CELLS:
+        return Fraction(1), Fraction(1)
+    found = frequency(cells)
+    return found, 2 * found
 
 
 def sine_values(weight: Fraction, count: int) -> tuple[tuple[Fraction, ...], Fraction]:
-    """The values ``sin(w sin(k + 1))`` for k < count, as short rationals, and how far they may be off.
+    """The values ``sin(w sin(scale k + shift))`` for k < count, as short rationals, and how far they may be off.
 
     Guarantee: certified.
 
@@ -80,15 +98,30 @@ def sine_values(weight: Fraction, count: int) -> tuple[tuple[Fraction, ...], Fra
     >>> sine_values(Fraction(0), 2)
     ((Fraction(0, 1), Fraction(0, 1)), Fraction(0, 1))
     """
+    scale, shift = first_argument(count)
     values, slack = [], Fraction(0)
     with precision(weight.numerator.bit_length() + 160):
         w = arb(fmpq(weight.numerator, weight.denominator))
         for k in range(count):
-            found = enclosure_of((w * arb(k + 1).sin()).sin())
+            keep_going()
+            argument = scale * k + shift
+            ball = (w * arb(fmpq(argument.numerator, argument.denominator)).sin()).sin()
+            with precision(192):
+                found = enclosure_of(+ball)
             middle = short((found.low + found.high) / 2, _KEPT)
             values.append(middle)
             slack = max(slack, found.high - middle, middle - found.low)
     return tuple(values), slack
+
+
+def _weights(asked: Sequence[Fraction]) -> Iterator[Fraction]:
+    """Weights to be tried."""
+    if len(asked) > LATTICE_CELLS:
+        yield digits_weight(asked)
+        return
+    for accuracy in (ACCURACY, ACCURACY + 2, ACCURACY + 5):
+        keep_going()
+        yield from _candidates(asked, accuracy)
 
 
 def _candidates(asked: Sequence[Fraction], accuracy: int) -> list[Fraction]:

@@ -1,7 +1,7 @@
 """Claims about one readout that the kernel can check: the same encoder, then a table instead of the decoders.
 
-A certificate has no words for a sine or a power of 2.  On the good set a readout depends on the code alone, and there the
-network built here has the same values (within the slack of the decoder, 0 for short exact tables): that the decoder
+A certificate has no words for a sine or a power of 2.  On the good set a readout depends on the code alone, and there
+the network built here has the same values (within the slack of the decoder, 0 for short exact tables): that the decoder
 gives these values is shown by exact arithmetic or by balls while the levels are built, not by the kernel.  On the ramps
 it runs through values of the table, too.
 """
@@ -25,6 +25,8 @@ from verinet.theory.minimal_width.functions import Near, Targets
 __all__ = ["StandIn", "stand_in"]
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
+#: Cells up to which the plan can take the network apart before its table: its coordinates are as many, squared.
+MOST_FRAMED = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ def stand_in(goal: Targets, near: Near, encoder: Encoder, level: Level, p: int, 
     narrow = channels.depth
     code = (_ZERO, top)
     channels.layer([(tuple(row), RELU)], [(_ZERO, _ONE)], [code])
-    channels.mark()
+    if len(level.values) <= MOST_FRAMED:
+        channels.mark()
     _table(channels, level.values)
     network = channels.network()
     axis, flats = _axis(encoder, level.level)

@@ -118,10 +118,14 @@ def climbed(near: Near, start: Fraction, inputs: int, grid: int, table: Table) -
             )
         keep_going()
         parents = [before[code] for code in _parents(inputs, grid, level)]
-        asked = [local.inside(cell).mean(cell) - old for cell, old in zip(grid_of(inputs, grid, level), parents, strict=True)]
+        asked = [
+            local.inside(cell).mean(cell) - old for cell, old in zip(grid_of(inputs, grid, level), parents, strict=True)
+        ]
         residual = max(map(abs, asked))
         size = _size(residual)
-        weight, found, lost = table([value / size for value in asked]) if size else (Fraction(0), (Fraction(0),) * count, Fraction(0))
+        weight, found, lost = (
+            table([value / size for value in asked]) if size else (Fraction(0), (Fraction(0),) * count, Fraction(0))
+        )
         values = tuple(_kept(old + size * value) for old, value in zip(parents, found, strict=True))
         slack += size * lost + _rounding(parents, found, size, values)
         yield Level(level, Correction(weight, size), values, slack, residual)
@@ -141,7 +145,9 @@ def _kept(value: Fraction) -> Fraction:
     return value if value.denominator.bit_length() <= 2 * KEPT_BITS else short(value, Fraction(1, 1 << (2 * KEPT_BITS)))
 
 
-def _rounding(parents: Sequence[Fraction], found: Sequence[Fraction], size: Fraction, values: Sequence[Fraction]) -> Fraction:
+def _rounding(
+    parents: Sequence[Fraction], found: Sequence[Fraction], size: Fraction, values: Sequence[Fraction]
+) -> Fraction:
     """How far the kept values are from the sums."""
     gaps = (abs(a + size * b - c) for a, b, c in zip(parents, found, values, strict=True))
     return max(gaps, default=Fraction(0))

@@ -7,7 +7,7 @@ side, say above; among the corners of the polygon the one whose line leaves thro
 line.  Let p be the last place where it touches l.  The segment of the line over [p, X] is the *window*: it separates
 the corridor, and a further line crosses it only if it is above l at p and below u at X.  So the next state is
 (p, X).  (Other side: mirrored.)  The extremal lines follow each other, and meet inside the windows.  [imai1986]_,
-[suri1987]_ have such windows; this form is derived.
+[suri1986]_ have such windows; this form is derived.
 
 `check_windows` sees from two points of each window, without the search, that no function does with fewer pieces.
 """
@@ -152,14 +152,16 @@ def check_windows(corridor: Corridor, windows: Sequence[Window]) -> bool:
     r"""Tell whether the windows prove that n of them take n + 1 pieces; nothing of the search is used.
 
     Window k has wall points at q < p and an end X; its line is the one through them.  Checked: (1) the line stays in
-    the corridor on [p, X] and reaches the wall of q at X; (2) q and p are not before the state's two places, which
-    are the start of the corridor for the first window, and p and X of the window before; (3) X is before the end.
+    the corridor on [p, X], reaches the wall of q at X, and is outside of it right after X; (2) q and p are not before
+    the state's two places, which are the start of the corridor for the first window, and p and X of the window
+    before (exchanged for the lower side); (3) X is before the end.
 
     Then a continuous g inside the corridor with k pieces does not get beyond window k.  Induction: its piece k + 1
     starts not beyond window k.  To get beyond window k + 1 it first crosses window k, so as a line m it is above the
     lower wall at that window's p and below the upper wall at its X (upper side), and so on the rest of its way: it is
-    below the upper wall at q of window k + 1, above the lower wall at its p, hence above that window's line from p
-    on.  What lies beyond that window is below its line near X: m does not get there.
+    below the upper wall at q of window k + 1, above the lower wall at its p, hence not below that window's line from
+    p on.  What lies beyond that window before X is below the line, and from X on the line, and m with it, would have
+    to pass outside of the corridor.  So m does not get there.
 
     Guarantee: exact.
     """
@@ -179,6 +181,10 @@ def check_windows(corridor: Corridor, windows: Sequence[Window]) -> bool:
             if not wall_at(corridor.x, corridor.low, x) <= y <= wall_at(corridor.x, corridor.high, x):
                 return False
         if at_p + slope * (leaves - p) != wall_at(corridor.x, near, leaves):
+            return False
+        after = bisect_right(corridor.x, leaves)
+        beyond = at_p + slope * (corridor.x[after] - p) - near[after]
+        if not (beyond > 0 if upper else beyond < 0):
             return False
         a, b = (p, leaves) if upper else (leaves, p)
     return True

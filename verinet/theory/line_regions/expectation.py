@@ -11,7 +11,7 @@ whatever the variances are.  That is derived, not the paper's: the paper [kogan2
 
 Proof of the formula.  (1) A breakpoint of layer l is a zero of :math:`a \cdot h(x) + a_0`, Gaussian in a and
 :math:`a_0`; the mean number of zeros is :math:`1/\pi` times the length of the projective curve of
-:math:`(\sigma h(x), \sigma_0)` (Edelman and Kostlan), and a linear curve has length :math:`\pi`.  (2) Changing the
+:math:`(\sigma h(x), \sigma_0)` [edelman1995]_, and a linear curve has length :math:`\pi`.  (2) Changing the
 sign of a row of Gaussian weights leaves the Gram matrix of the layer below as it is and exchanges active with
 inactive: given the layers below, the number of active neurons is binomial with probability 1/2.  (3) So
 the length is a mean over that number; with k >= 1 active neurons it is that of the layer below (with another variance

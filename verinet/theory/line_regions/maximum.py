@@ -118,7 +118,8 @@ def most_regions(widths: Sequence[int]) -> Maximum:
     """Return the maximum where it is known, else a bound and a network that may have fewer regions.
 
     Known: one hidden layer; all widths at least 3, or all but a last one of one neuron; layers of one neuron, with
-    any last one; two neurons and a last layer.  The zigzag is the literature's idea with weights of our own; the rest is derived.
+    any last one; two neurons and a last layer.  The zigzag is the literature's idea with weights of our own; the rest
+    is derived.
 
     Examples
     --------

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import sqrt
 from pathlib import Path
 
@@ -239,7 +239,7 @@ class Sampling:
             try:
                 while True:
                     # few tasks wait at a time, so that an interrupted run ends soon
-                    while len(waiting) < 2 * size and (indices := next(left, None)) is not None:
+                    for indices in islice(left, 2 * size - len(waiting)):
                         waiting.add(pool.submit(_counted, *task, indices))
                     if not waiting:
                         return

@@ -179,6 +179,8 @@ def narrow(
 def make_table(near: Near, box: Box, resolution: int, p: int, eps: Fraction | None) -> Table:
     """Choose values, then ramps so narrow that they add at most half of the error, or what an eps leaves.
 
+    Where all values are equal there is one cell.
+
     Guarantee: exact.
 
     Examples
@@ -192,6 +194,8 @@ def make_table(near: Near, box: Box, resolution: int, p: int, eps: Fraction | No
     means = _means(near, even)
     unit = _unit(near, even, means, p)
     values = tuple(short(mean, unit) if unit else mean for mean in means)
+    if resolution > 1 and len(set(values)) == 1:  # a constant network needs no ramps
+        return make_table(near, box, 1, p, eps)
     good = _good(near, even, values, p)
     reach = (max(map(abs, values)) + near.coefficient_bound) ** p
     budget = None if eps is None else max(eps - near.shift(p), _ZERO) ** p

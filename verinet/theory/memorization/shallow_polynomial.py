@@ -1,11 +1,13 @@
 r"""One hidden layer of powers is a polynomial, exactly.
 
-Every polynomial of degree R in d variables is a network with one hidden layer of width at most 2 (R + d)^d on the unit
-cube: the paper's (Beknazaryan 2022 [beknazaryan2022]).  The weights are derived, and the width is smaller:
+Every polynomial of degree R in d variables is a network with one hidden layer on the unit cube: the paper's
+(Beknazaryan 2022 [beknazaryan2022]), with width ``2 (R + d)^d`` in the first version of its abstract and
+``d + 1 + sum_(r=2..R) b_r (b_r + 1)``, b_r = binomial(r + d - 1, d - 1), in the second.  The weights are derived, and
+the width ``1 + d + sum_(r=2..R) b_r`` is not above either:
 
 .. math:: p(x) = \sum_{a \in N^d, |a| \le R} c_a \, \mathrm{relu}(1 + a \cdot x)^R \qquad (x \ge 0),
 
-with ``binomial(R + d, d)`` neurons at most.  Since ``1 + a . x >= 1`` the rectified power is the power; its coefficient
+with ``binomial(R + d, d)`` neurons.  Since ``1 + a . x >= 1`` the rectified power is the power; its coefficient
 of x^alpha is ``multinomial(R; alpha) a^alpha``, and the c_a solve a linear system that has one solution, since the
 principal lattice of degree R is unisolvent.
 """
@@ -57,8 +59,8 @@ def shallow_polynomial(targets: object, *, inputs: int, domain: object = None) -
 
     Notes
     -----
-    Width at most ``binomial(R + d, d) <= 2 (R + d)^d``; no hidden layer for constants.  Mark: the bound 2 (R + d)^d is
-    the paper's, weights and width are derived.
+    Width at most ``binomial(R + d, d)``; no hidden layer for constants.  Mark: that there is such a network, of larger
+    width, is the paper's (which activation it has was not looked up), weights and width are derived.
 
     Guarantee: exact.
 
@@ -94,7 +96,7 @@ def shallow_polynomial(targets: object, *, inputs: int, domain: object = None) -
     claimed = polynomials[0] if len(polynomials) == 1 else polynomials
     return Construction(
         name="memorization/shallow-polynomial",
-        theorem="one hidden layer of width at most 2 (R + d)^d: the paper's; width binomial(R + d, d): derived",
+        theorem="polynomials with one hidden layer: the paper's; weights and width binomial(R + d, d): derived",
         network=network,
         parts=(Part("powers", network, box),),
         claim=sup_error(network, claimed, box_domain(box)) <= 0,
@@ -104,9 +106,23 @@ def shallow_polynomial(targets: object, *, inputs: int, domain: object = None) -
             "degree": power,
             "neurons": network.size,
             "binomial(R + d, d)": size,
-            "bound 2 (R + d)^d": 2 * (power + inputs) ** inputs,
+            "paper's width": papers_width(power, inputs),
         },
     )
+
+
+def papers_width(degree: int, size: int) -> int:
+    """The width of the second version of the paper's abstract, ``d + 1 + sum_(r=2..R) b_r (b_r + 1)``.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> papers_width(2, 2), papers_width(5, 1)
+    (15, 10)
+    """
+    shares = [comb(r + size - 1, size - 1) for r in range(2, degree + 1)]
+    return size + 1 + sum(share * (share + 1) for share in shares)
 
 
 def lattice(degree: int, size: int) -> Iterator[Exponents]:
