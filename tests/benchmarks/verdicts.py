@@ -108,7 +108,7 @@ def peer(name: str, python: str, arguments: list[str], seconds: float) -> str:
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     words = [word for word in run.stdout.split() if word in ("sat", "unsat", "unknown")]
-    if run.returncode != 0 and spent >= int(seconds):
+    if run.returncode != 0 and spent > 0.95 * seconds:  # ended by the limit
         return f"{name} > {seconds:.0f} s"
     return f"{name} {words[-1] if words and run.returncode == 0 else 'fails'} {spent:.2f} s"
 
