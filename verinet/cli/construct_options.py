@@ -34,9 +34,7 @@ def construct_command(
     grid: Annotated[
         int | None, typer.Option("--grid", metavar="N", help="Of layerwise: cells of an axis at level 1")
     ] = None,
-    depth: Annotated[
-        int | None, typer.Option("--depth", metavar="L", help="Of layerwise: levels; or --eps")
-    ] = None,
+    depth: Annotated[int | None, typer.Option("--depth", metavar="L", help="Of layerwise: levels; or --eps")] = None,
     activations: Annotated[
         str | None, typer.Option("--activations", metavar="exact|sine", help="Of layerwise: those of the decoder")
     ] = None,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -233,7 +235,7 @@ class Sampling:
         methods = multiprocessing.get_all_start_methods()
         context = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
         size = min(self.jobs, len(tasks))
-        with ProcessPoolExecutor(size, mp_context=context, initializer=_deaf) as pool:
+        with ProcessPoolExecutor(size, mp_context=context, initializer=_deaf, initargs=(os.getpid(),)) as pool:
             waiting: set[Future[list[tuple[int, int, int]]]] = set()
             left = iter(tasks)
             try:
@@ -252,9 +254,16 @@ class Sampling:
                 raise
 
 
-def _deaf() -> None:
-    """Ctrl-C is for the process that asked: it ends the others."""
+def _deaf(parent: int) -> None:
+    """Ctrl-C is for the process that asked: it ends the others, and they end when it was killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1.0)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _tasks(missing: Sequence[int], chosen: Setting, jobs: int) -> Iterator[tuple[int, ...]]:
