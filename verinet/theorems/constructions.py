@@ -261,9 +261,15 @@ def proved(found: Constructed, budget: Budget | float | None = None, progress: P
 
 def _decided(construction: Construction, budget: Budget, progress: Progress) -> Verdict:
     """The verdict of the prover that follows plans."""
+    from verinet.provers.conjunctions import lemma, retold
     from verinet.provers.portfolio import prove
 
-    return prove(construction.claim, budget, progress, plan=construction.plan)
+    verdict = prove(construction.claim, budget, progress, plan=construction.plan)
+    if not construction.lemma or not isinstance(verdict, Proved):
+        return verdict
+    bound = format_rational(construction.error_bound)
+    said = f"{construction.norm} error of the network with sha256 {construction.network.hash} is at most {bound}"
+    return retold(f"{said} [by lemma from: {construction.claim.text()}]", verdict, [lemma(construction.lemma, said)])
 
 
 # --- options ---------------------------------------------------------------------------------------------------------

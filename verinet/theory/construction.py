@@ -74,6 +74,8 @@ class Construction:
         A hint for the proof.
     facts : mapping of str to int, Fraction or str
         What the construction chose: resolution, repetitions, measure of the bad set, ...
+    lemma : str
+        Where the claim is about another network: why the bound holds for this one, too.  A theorem names it.
 
     Guarantee: exact (that the claim holds, `verinet.construct(..., prove=True)` finds out).
     """
@@ -87,6 +89,7 @@ class Construction:
     norm: str
     plan: Plan | None = None
     facts: Mapping[str, object] = field(default_factory=dict)
+    lemma: str = ""
 
     def part(self, name: str) -> Part:
         """Return the part of this name.

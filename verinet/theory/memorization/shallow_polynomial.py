@@ -1,9 +1,9 @@
 r"""One hidden layer of powers is a polynomial, exactly.
 
 Every polynomial of degree R in d variables is a network with one hidden layer on the unit cube: the paper's
-(Beknazaryan 2022 [beknazaryan2022]), with width ``2 (R + d)^d`` in the first version of its abstract and
-``d + 1 + sum_(r=2..R) b_r (b_r + 1)``, b_r = binomial(r + d - 1, d - 1), in the second.  The weights are derived, and
-the width ``1 + d + sum_(r=2..R) b_r`` is not above either:
+(Beknazaryan 2022 [beknazaryan2022]).  Summaries of it state the width as ``2 (R + d)^d`` or as ``d + 1 + sum_(r=2..R)
+b_r (b_r + 1)``, b_r = binomial(r + d - 1, d - 1); the paper itself was not read.  The weights here are derived, and the
+width ``1 + d + sum_(r=2..R) b_r`` is not above either:
 
 .. math:: p(x) = \sum_{a \in N^d, |a| \le R} c_a \, \mathrm{relu}(1 + a \cdot x)^R \qquad (x \ge 0),
 

@@ -159,6 +159,10 @@ def smooth(
             "claim": "of the piecewise affine network; that the smooth one equals it on the shrunk flats is decided "
             "exactly, not in the certificate",
         },
+        lemma=f"on the shrunk flats, all but {format_rational(bad)} of the domain, no preactivation lies between -e "
+        f"and e for e = {format_rational(e)} (decided exactly at their vertices), so the smooth network equals the "
+        "piecewise affine one there; elsewhere the outputs of both stay within the same bounds, and the bound of the "
+        "error counts that set",
         piecewise_affine=straight,
         activation=function,
         half_width=e,
