@@ -218,4 +218,4 @@ def test_small_sizes_are_built_as_wide_as_promised(capsys: Capsys, tmp_path: Pat
         assert screen.status == 0, screen.err
         document = screen.document
         least = {"minimal-width/leaky-pair": 1, "minimal-width/stepped-pair": 1, "minimal-width/floor-squashable": 3}
-        assert document["width"] <= max(least.get(name, 2), inputs, outputs)
+        assert document["width"] == max(least.get(name, 2), inputs, outputs)

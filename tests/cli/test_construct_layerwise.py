@@ -97,3 +97,16 @@ def test_what_it_does_not_take_is_ignored_with_a_note(capsys: Capsys, tmp_path: 
     screen = build(capsys, tmp_path, "minimal-width/stepped", "--target", "x", "--resolution", "2", "--depth", "3")
     assert screen.status == 0
     assert "takes no depth" in screen.err
+
+
+def test_errors_beyond_the_range_of_floats_are_told(capsys: Capsys, tmp_path: Path) -> None:
+    for size, seen in (("1e400", "e+39"), ("1e-400", "e-40")):
+        screen = build(capsys, tmp_path, "layerwise", "--target", f"{size}*x", "--depth", "1")
+        assert screen.status == 0
+        assert seen in next(line for line in screen.out.splitlines() if line.startswith("CONSTRUCTED"))
+
+
+def test_activations_that_contradict_the_name_are_refused(capsys: Capsys, tmp_path: Path) -> None:
+    screen = build(capsys, tmp_path, "layerwise/sine", "--target", "x", "--activations", "exact")
+    assert screen.status == 3
+    assert "Fix:" in screen.err

@@ -85,3 +85,11 @@ def test_points_of_one_coordinate_are_drawn(capsys: Capsys, tmp_path: Path) -> N
     picture = tmp_path / "picture.svg"
     assert memorize(capsys, tmp_path, "0,1\n1,2\n3,-1\n", "--figure", picture).status == 0
     assert picture.stat().st_size > 1000
+
+
+def test_numbers_that_no_float_holds_are_told(capsys: Capsys, tmp_path: Path) -> None:
+    screen = memorize(capsys, tmp_path, "1e400,1\n-1e400,2\n5,1\n", "--prove", "--depth", "3")
+    assert screen.status == 0
+    assert "least distance on the line: ~1e+400" in screen.out
+    assert "takes no depth" in screen.err
+    assert "0 neurons, no activation" in memorize(capsys, tmp_path, "3,4,1\n").out

@@ -50,6 +50,11 @@ def test_prove_lets_the_kernel_check_the_bound() -> None:
     assert vn.construct("stepped-pair", "x^2", resolution=3).certificate is None
 
 
+@pytest.mark.parametrize("target", ["x, y", "x1, x2", "x_0,x_1"])
+def test_the_identity_under_any_names_is_no_other_target(target: str) -> None:
+    assert vn.construct("minimal-width/autoencoder", target, resolution=1).notes == ()
+
+
 def test_options_that_do_not_apply_are_ignored_with_a_note() -> None:
     found = vn.construct("stepped", "x", resolution=2, activation="tanh", norm="L2")
     assert found.network == vn.construct("stepped", "x", resolution=2).network
@@ -106,7 +111,8 @@ def test_the_size_of_the_weights_is_that_of_the_longest_number() -> None:
         ({"targets": "x*y", "resolution": 2, "inputs": 1}, ShapeMismatch, "variables"),
         ({"targets": [], "resolution": 2}, ShapeMismatch, "output"),
         ({"resolution": 2}, Unsupported, "target"),
-        ({"targets": "x", "resolution": 2, "inputs": 0}, ShapeMismatch, "input"),
+        ({"targets": "x", "resolution": 2, "inputs": 0}, ShapeMismatch, "--inputs"),
+        ({"targets": "x", "resolution": 2, "domain": "[0,1]"}, NotANumber, "Polyhedron"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(call: dict[str, object], error: type[Exception], words: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
 from itertools import groupby
 from pathlib import PurePath
@@ -184,7 +185,8 @@ def _variant(name: str | None, wishes: Wishes) -> str | None:
     if wishes.activations is None:
         return name
     subject = (name or "").partition("/")[0]
-    if subject != "layerwise" or wishes.activations not in ("exact", "sine"):
+    known = subject == "layerwise" and wishes.activations in ("exact", "sine")
+    if not known or name not in ("layerwise", f"layerwise/{wishes.activations}"):
         raise Unsupported(
             f"--activations says exact or sine, of layerwise, got {wishes.activations[:40]!r} of {str(name)[:40]!r}",
             fix="write verinet construct layerwise --activations sine; for others --activation names one",
@@ -244,7 +246,7 @@ def _built(name: str, wishes: Wishes, budget: Budget) -> Constructed:
 def _from_data(name: str, wishes: Wishes, budget: Budget) -> Constructed:
     from verinet.theorems.from_data import construct_from_file
 
-    options = ("target", "inputs", "eps", "resolution", "norm", "domain", "alpha", "step", "activation")
+    options = "target inputs eps resolution norm domain alpha step activation grid depth".split()
     given = tuple(option for option in options if getattr(wishes, option) is not None)
     return construct_from_file(wishes.data or "", name, budget=budget, ignored=given)
 
@@ -292,7 +294,7 @@ def _reported(found: Constructed, wishes: Wishes) -> Outcome:
     lines = [
         f"CONSTRUCTED   {found.name}, {_theorem(found)}: {found.norm} error <= {_seen(found.error_bound)}",
         f"  width {network.width}, depth {network.depth}, {neurons} neuron{'' if neurons == 1 else 's'}, "
-        f"{', '.join(found.activations)}; at most {bits} bits a weight",
+        f"{', '.join(found.activations) or 'no activation'}; at most {bits} bits a weight",
         f"  network: {_runs(network)}, sha256 {network.hash}",
         *(f"  {key}: {_short(_seen(value))}" for key, value in list(found.facts.items())[:MOST_FACTS]),
     ]
@@ -356,7 +358,12 @@ def _seen(value: object) -> str:
     if not isinstance(value, Fraction):
         return str(_plain(value))
     text = format_rational(value)
-    return text if len(text) <= LONGEST_NUMBER else f"~{float(value):.6g}"
+    if len(text) <= LONGEST_NUMBER:
+        return text
+    # not a float: numbers of 1e400 and of 1e-400 are read, too
+    context = Context(prec=6, Emax=MAX_EMAX, Emin=MIN_EMIN)
+    shown = context.divide(Decimal(value.numerator), Decimal(value.denominator))
+    return f"~{shown.normalize(context):.6g}"
 
 
 def _short(text: str) -> str:

@@ -242,7 +242,8 @@ def _identity(row: Entry, targets: Any, inputs: int | None, notes: list[str]) ->
     """The identity as the target; another one is ignored with a note."""
     size = inputs if inputs is not None else 2 if targets is None else max(map(_size, _listed(targets)))
     identity = ", ".join(f"x{j + 1}" for j in range(size))
-    if targets is not None and str(targets).replace(" ", "") not in (identity.replace(" ", ""), ",".join("xyz"[:size])):
+    same = [identity.replace(" ", ""), ",".join(f"x_{j}" for j in range(size)), ",".join("xyz"[:size])]
+    if targets is not None and str(targets).replace(" ", "") not in same:
         notes.append(f"the target of {row.name} is {row.target}: the one that was given was ignored")
     return identity
 
@@ -319,11 +320,16 @@ def _wanted(eps: object | None, resolution: int | None) -> dict[str, Any]:
         )
     if resolution is not None:
         if isinstance(resolution, bool) or not isinstance(resolution, int) or resolution < 1:
-            raise NotANumber(f"a resolution counts cells, got {str(resolution)[:40]}", fix="write resolution=8")
+            raise NotANumber(
+                f"a resolution counts cells, got {str(resolution)[:40]}",
+                fix="write resolution=8; in the shell --resolution 8",
+            )
         return {"resolution": resolution}
     error = Q(eps)
     if error <= 0:
-        raise NotANumber(f"an error is positive, got {format_rational(error)}", fix="write eps=Q('1/10')")
+        raise NotANumber(
+            f"an error is positive, got {format_rational(error)}", fix="write eps=Q('1/10'); in the shell --eps 1/10"
+        )
     return {"eps": error}
 
 
@@ -332,10 +338,16 @@ def _wanted(eps: object | None, resolution: int | None) -> dict[str, Any]:
 
 def _functions(targets: Any, inputs: int | None, domain: Polyhedron | None) -> tuple[tuple[Any, ...], int]:
     """One function an output, and the number of their variables."""
+    if domain is not None and not isinstance(domain, Polyhedron):
+        raise NotANumber(
+            f"a domain is a Polyhedron, got {domain!r:.60}", fix="write domain=verinet.box((0, 1), (0, 1))"
+        )
     listed = _listed(targets)
     size = inputs if inputs is not None else domain.dimension if domain is not None else max(map(_size, listed))
     if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-        raise ShapeMismatch(f"a network has at least one input, got {str(size)[:40]}", fix="write inputs=2")
+        raise ShapeMismatch(
+            f"a network has at least one input, got {size!r:.40}", fix="write inputs=2; in the shell --inputs 2"
+        )
     place = domain if domain is not None else box(*[(0, 1)] * size)
     functions: list[Any] = []
     for target in listed:

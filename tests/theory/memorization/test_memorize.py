@@ -265,7 +265,7 @@ def test_a_file_is_read_as_decimals(tmp_path: Path, text: str) -> None:
         ("", Unsupported, "no point"),
         ("x,label\n", Unsupported, "no point"),
         ("1\n2\n", BadFormat, "line 1"),
-        ("0,1\n\n1,2\n", BadFormat, "line 2"),
+        ("0,1\n\n1,2\n", BadFormat, "got an empty line\n.*line 2"),
         ("0,1\n1;2\n", BadFormat, "line 2"),
         ("0,,1\n", BadFormat, "line 1"),
         ("0,1\nx,label\n", NotANumber, "line 2"),

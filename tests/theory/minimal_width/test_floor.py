@@ -95,7 +95,7 @@ def test_a_squashable_activation_behind_one_layer_of_floors(name: str, inputs: i
     made = floor_squashable(targets, inputs=inputs, activation=name, resolution=n, domain=box)
     functions = read_targets(targets, inputs).functions
     changes = made.facts["changes"]
-    assert made.network.width <= max(3, inputs, outputs)
+    assert made.network.width == max(3, inputs, outputs)
     assert made.network.depth == 1 + changes + (outputs if outputs > 1 else 0)
     behind = [{SQUASHING[name]}] * changes + [{"floor"}] * (outputs if outputs > 1 else 0)
     assert activations(made) == [{"floor"}, *behind]
@@ -150,6 +150,14 @@ def test_a_wanted_error_is_reached(name: str, target: sympy.Expr, inputs: int, e
 def test_a_wanted_error_is_reached_with_two_outputs(name: str) -> None:
     made = floor_squashable([sympy.sin(X), X], inputs=1, eps="1/8", activation=name)
     assert made.error_bound <= Fraction(1, 8)
+
+
+@pytest.mark.parametrize("name", list(SQUASHING))
+@pytest.mark.parametrize("resolution", [2, 3, 4])
+def test_few_changes_have_the_width_of_many(name: str, resolution: int) -> None:
+    made = floor_squashable(X, inputs=1, activation=name, resolution=resolution)
+    assert (made.network.width, made.network.depth) == (3, resolution)
+    assert isinstance(vn.prove(made.claim), vn.Proved)
 
 
 def test_constants_and_single_cells() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verinet.errors import ShapeMismatch, SingularMatrix, Unsupported
+from verinet.errors import NotANumber, ShapeMismatch, SingularMatrix, Unsupported
 from verinet.exact.linalg import Matrix
 from verinet.networks.activations import activation
 from verinet.networks.build import layered
@@ -182,6 +182,13 @@ def test_a_uniform_density_integrates_to_one() -> None:
     base = Uniform(((Fraction(-1), Fraction(1)),))
     cells = [(Fraction(k) / 8, Fraction(k + 1) / 8) for k in range(-32, 8)]  # the preimage of the box is [-4, 1]
     assert sum((b - a) * density(flow, [(a + b) / 2], base).value for a, b in cells) == 1
+
+
+def test_samples_are_counted() -> None:
+    flow = LUNet((LUBlock(Matrix.identity(2), Matrix.identity(2), Matrix.zeros(2, 1)),))
+    assert sample(flow, 0, 1).shape == (0, 2)
+    with pytest.raises(NotANumber, match="counted"):
+        sample(flow, -1, 1)
 
 
 def test_samples_follow_the_density() -> None:

@@ -188,6 +188,8 @@ def test_boxes_are_read() -> None:
     assert read_box(box((0, 1), (-1, 2)), 2) == ((0, 1), (-1, 2))
     with pytest.raises(ShapeMismatch):
         read_box(interval(0, 1), 2)
+    with pytest.raises(ShapeMismatch, match="list of intervals"):
+        read_box("ab", 1)
     with pytest.raises(Unsupported, match="low < high"):
         read_box([(1, 0)], 1)
     with pytest.raises(Unsupported, match="halfspaces"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -76,6 +76,8 @@ def widths_of(widths: Sequence[int]) -> tuple[int, ...]:
 
     Guarantee: exact.
     """
+    if not isinstance(widths, Iterable):
+        raise ShapeMismatch(f"widths are a list of integers, got {str(widths)[:40]}", fix="write [64, 64]")
     found = tuple(widths)
     for width in found:
         if isinstance(width, bool) or not isinstance(width, (int, np.integer)) or width < 1:

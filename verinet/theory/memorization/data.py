@@ -162,7 +162,8 @@ def read_csv(path: str | os.PathLike[str]) -> DataSet:
         where = f"line {place}"
         if len(fields) < 2 or not all(fields):
             raise BadFormat(
-                f"a line needs at least one coordinate and a label, separated by commas, got {_short(line)}",
+                f"a line needs at least one coordinate and a label, separated by commas, got "
+                f"{_short(line.strip()) or 'an empty line'}",
                 fix="write lines such as 1/3,0.25,1: the label comes last",
                 where=where,
             )

@@ -32,7 +32,7 @@ def read_box(domain: object, inputs: int) -> Box:
     Unsupported
         If it is cut by halfspaces, or has no inner point.
     ShapeMismatch
-        If the number of inputs differs.
+        If the number of inputs differs, or what is given are no pairs.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def read_box(domain: object, inputs: int) -> Box:
             raise NotBounded("a construction by cells needs a bounded box", fix="write box((0, 1), (0, 1))")
         listed: Sequence[Any] = tuple(zip(domain.low, domain.high, strict=True))
     else:
-        listed = tuple(domain)  # type: ignore[arg-type]
+        listed = _pairs(domain)
     found = tuple((Q(low), Q(high)) for low, high in listed)
     if len(found) != inputs:
         raise ShapeMismatch(
@@ -58,5 +58,16 @@ def read_box(domain: object, inputs: int) -> Box:
             fix="give one interval for every input",
         )
     if any(low >= high for low, high in found):
-        raise Unsupported("a construction by cells needs intervals with low < high", fix="swap the ends")
+        raise Unsupported(
+            "a construction by cells needs intervals with low < high", fix="take a greater upper end for each"
+        )
     return found
+
+
+def _pairs(domain: object) -> tuple[tuple[object, object], ...]:
+    sides = list(domain) if isinstance(domain, list | tuple) else []
+    if not sides or not all(isinstance(side, list | tuple) and len(side) == 2 for side in sides):
+        raise ShapeMismatch(
+            f"a domain is a box or a list of intervals, got {domain!r:.60}", fix="write [(0, 1), (0, 1)] for two inputs"
+        )
+    return tuple((side[0], side[1]) for side in sides)

@@ -41,6 +41,8 @@ _ZERO, _ONE, _HALF = Fraction(0), Fraction(1), Fraction(1, 2)
 SMOOTH_SHARE = Fraction(1, 64)
 #: Times that the weights of a smooth activation are sharpened, until balls show that they are sharp enough.
 SHARPER = 6
+#: So few changes of the value that no layer needs all three neurons.
+FEW = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,9 @@ def floor_squashable(
 
     Notes
     -----
-    Width at most max{3, inputs, outputs}; depth ``1 + changes`` for one output, changes being the number of codes whose
-    value differs from that of the code before, at most ``N^dx - 1``; for more outputs as many more FLOOR layers.
+    Width max{3, inputs, outputs} (less only where one value is enough for all cells); depth ``1 + changes`` for one
+    output, changes being the number of codes whose value differs from that of the code before, at most ``N^dx - 1``;
+    for more outputs as many more FLOOR layers.
     Mark: the width is the paper's, the construction derived.
 
     Guarantee: exact for the hard sigmoid, certified for the others.
@@ -228,8 +231,10 @@ def remember(channels: Channels, table: Values, used: Squash) -> None:
     fuzz = _ZERO if used.is_exact else table.tolerance
     side = min(numbers) - fuzz, max(numbers) + fuzz
     channels.affine([(_ZERO, _ONE), (numbers[0], _ZERO)], [codes, side])
+    few = len(places) <= FEW  # then a channel is passed on that need not be: the width stays 3
     for count, place in enumerate(places, 1):
-        keep_t, keep_y = count < len(places), count > 1
+        last = count == len(places)
+        keep_t, keep_y = few or not last, few or count > 1
         units, forms = [], []
         if keep_t:
             unit, c, d = used.passing(unit_row(2, 0), codes, used.code_scale)
@@ -249,7 +254,7 @@ def remember(channels: Channels, table: Values, used: Squash) -> None:
         rows[1][0] += move * c + (_ZERO if keep_y else numbers[0])
         rows[1][-1] += move * d
         channels.mark()
-        if not keep_t:
+        if last:
             channels.layer(units, [tuple(rows[1])], [side])
         else:
             channels.layer(units, [tuple(row) for row in rows], [codes, side])

@@ -233,9 +233,16 @@ def negative_log_likelihood(
 def sample(flow: LUNet, count: int, seed: int, base: Base = STANDARD_NORMAL) -> npt.NDArray[np.float64]:
     """Draw points x with ``flow(x)`` of the base's law: an array of shape (count, d), in float64.
 
+    Raises
+    ------
+    NotANumber
+        If the count is no whole number, or negative.
+
     Guarantee: numeric (the law is that of numpy's generator of this seed, sent through the inverse in floats).
     """
     _fits(flow, base)
+    if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+        raise NotANumber(f"samples are counted, got {count!r:.40}", fix="write sample(flow, 1000, seed=1)")
     generator = np.random.default_rng(seed)
     if isinstance(base, Uniform):
         low, high = (np.array([float(side[k]) for side in base.box]) for k in (0, 1))
