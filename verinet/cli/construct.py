@@ -246,8 +246,8 @@ def _built(name: str, wishes: Wishes, budget: Budget) -> Constructed:
 def _from_data(name: str, wishes: Wishes, budget: Budget) -> Constructed:
     from verinet.theorems.from_data import construct_from_file
 
-    options = "target inputs eps resolution norm domain alpha step activation grid depth".split()
-    given = tuple(option for option in options if getattr(wishes, option) is not None)
+    ours = ("target", "inputs", "eps", "resolution", "norm", "domain", "alpha", "step", "activation", "grid", "depth")
+    given = tuple(option for option in ours if getattr(wishes, option) is not None)
     return construct_from_file(wishes.data or "", name, budget=budget, ignored=given)
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import verinet as vn
 from verinet.claims.builders import linear_regions
-from verinet.errors import EmptyDomain, Unsupported
+from verinet.errors import EmptyDomain, ShapeMismatch, Unsupported
 from verinet.geometry.polyhedra import whole_space
 from verinet.regions.line import line
 from verinet.regions.line_floats import count_on_line
@@ -27,6 +27,11 @@ from verinet.theory.line_regions.expectation import (
 )
 from verinet.theory.line_regions.maximum import most_regions, product_bound, region_bound, zigzag
 from verinet.theory.line_regions.setting import setting
+
+
+def test_widths_that_are_no_list_are_refused() -> None:
+    with pytest.raises(ShapeMismatch, match="list of integers"):
+        expected_regions(5)  # type: ignore[arg-type]
 
 
 def test_values_of_the_notes() -> None:
