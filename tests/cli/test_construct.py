@@ -53,7 +53,9 @@ def test_the_document_has_what_it_promises(capsys: Capsys, tmp_path: Path) -> No
 
 def test_the_screen_says_that_nothing_was_proved(capsys: Capsys, tmp_path: Path) -> None:
     screen = construct(capsys, tmp_path, "stepped", "--target", "x*y", "--resolution", "2")
-    assert screen.out.startswith("CONSTRUCTED   minimal-width/stepped, theorem T3 of rochau2024: sup error <= ")
+    assert screen.out.startswith(
+        "CONSTRUCTED   minimal-width/stepped, T3 (our numbering of its results) of rochau2024: sup error <= "
+    )
     assert "not proved" in screen.out
     assert "PROVED" not in screen.out
 

@@ -329,7 +329,7 @@ def _theorem(found: Constructed) -> str:
     theorem, paper = found.entry.theorem, found.entry.paper
     if theorem in ("derived", "abstract"):
         return theorem if theorem == "derived" else f"abstract of {paper}"
-    return f"theorem {theorem} of {paper}"
+    return f"{theorem} (our numbering of its results) of {paper}" if theorem[1:].isdigit() else f"{theorem} of {paper}"
 
 
 def _runs(network: Network) -> str:

@@ -90,7 +90,9 @@ def construction_page(page: ConstructionPage) -> str:
     ['2 & 9 & 2 & 5 & $\\tfrac{1}{4} = 0.25$ & computed \\\\']
     """
     pictures = _pictures(page.panels)
-    where = tex.escape(page.place) if page.place in ("derived", "abstract") else rf"theorem {tex.escape(page.place)}"
+    where = tex.escape(page.place)
+    if page.place[1:].isdigit():  # a label of ours: papers number theirs otherwise
+        where += " (our numbering of its results)"
     lines = [
         rf"\section*{{\texttt{{{tex.escape(page.name)}}}}}",
         rf"\noindent {where}, \texttt{{{tex.escape(page.key)}}}.",

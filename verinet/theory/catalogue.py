@@ -213,7 +213,7 @@ CATALOGUE: tuple[Entry, ...] = (
     Entry(
         "layerwise/exact",
         f"{_LAYERS}:layerwise_exact",
-        "2.1",
+        "theorem 2.1",
         "zhangshenxu2026",
         "L^p",
         "2dN + d + 2",
@@ -223,7 +223,7 @@ CATALOGUE: tuple[Entry, ...] = (
     Entry(
         "layerwise/sine",
         f"{_LAYERS}:layerwise_sine",
-        "2.1",
+        "theorem 2.1",
         "zhangshenxu2026",
         "L^p",
         "2dN + d + 2",

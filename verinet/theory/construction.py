@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from verinet.claims.language import AnyClaim
 from verinet.claims.plans import Plan
-from verinet.errors import Unsupported
+from verinet.errors import ShapeMismatch, Unsupported
 from verinet.exact.rationals import Q, format_rational
 from verinet.networks.network import Interval, Network
 
@@ -37,10 +37,17 @@ class Part:
 
         Raises
         ------
+        ShapeMismatch
+            If there are more or fewer coordinates than channels.
         Unsupported
             If a coordinate leaves its certified interval.
         """
         point = tuple(map(Q, x))
+        if len(point) != len(self.domain):
+            raise ShapeMismatch(
+                f"the {self.name} takes {len(self.domain)} numbers, got {len(point)}",
+                fix="give one for every channel",
+            )
         for place, (value, (low, high)) in enumerate(zip(point, self.domain, strict=True)):
             if not low <= value <= high:
                 raise Unsupported(
