@@ -1,9 +1,9 @@
 r"""Every readout of one network of width 2dN + d + 2 is within (2d + 1) omega_2(N^-l) in L^2.
 
-Statement.  For f = x (1 - x), |x - 1/3| and sin(pi x) on [0, 1] and x y on [0, 1]^2 there is a network of width
-2 d N + d + 2 whose readouts Phi_1, Phi_2, ... have the stated L^2 errors; for x (1 - x) and N = 2 the moduli are
-stated, too: the integrals of |f(x + h) - f(x)|^2 over [0, 1 - h], h = 2^-l.  Each error is at most 2 d + 1 times the
-root of that.
+Statement. For f = x (1 - x), |x - 1/3| and sin(pi x) on [0, 1] and x y on [0, 1]^2 there is a network of width 2 d N
++ d + 2 whose readouts Phi_1, Phi_2, ... have the stated L^2 errors; for x (1 - x) and N = 2 the moduli are stated,
+too: the integrals of |f(x + h) - f(x)|^2 over [0, 1 - h], h = 2^-l. Each error is at most 2 d + 1 times the root of
+that. Instances: l = 1, 2 and 3, the number in the label.
 
 Notation.  Phi_l is the readout of level l of the construction `layerwise/exact`.  The kernel reads, behind the same
 encoder with ramps, a table of its values on the cells: that the two decoder channels, a power of 2 and a fractional

@@ -1,10 +1,10 @@
 """A random network uses many linear regions where a few pieces suffice: the over-provision of an untrained network.
 
-Statement.  The network N with widths (8, 8) (sample 0 of seed 1, He weights) has R linear regions on [-3, 3]
+Statement. The network N with widths (8, 8) (sample 0 of seed 1, He weights) has R linear regions on [-3, 3]
 (`regions`), and a continuous function of K pieces is within 1/10 of it there (`network`); K is the least number, by
-windows.  So are the numbers of pieces within 1/8 of |x - 1/3|, within 1/100 of x (1 - x) and within 1/10 of
-sin(pi x) on [0, 1].  For the values 0, 1, 0, 1 at 0, 1, 2, 3 and a distance below 1/3 two pieces do not suffice: no
-neuron fits them (`no_two_pieces`).
+windows. So are the numbers of pieces within 1/8 of |x - 1/3|, within 1/100 of x (1 - x) and within 1/10 of sin(pi x)
+on [0, 1]. For the values 0, 1, 0, 1 at 0, 1, 2, 3 and a distance below 1/3 two pieces do not suffice: no neuron fits
+them (`no_two_pieces`). Instances: k = 4, one for each of these targets.
 
 Notation.  R, K: as the claims have them; R / K is the over-provision.
 

@@ -1,9 +1,9 @@
 """With one or two neurons in a layer the product of the widths plus one is not attained.
 
-Statement.  Networks with widths (1, 1), (1, 4), (2, 1), (2, 2) and (3, 1) that have 3, 6, 5, 7 and 7 linear regions
-(`widths_...`), where the product says 4, 10, 6, 9 and 8; by the argument below there are none with more.  No ReLU
-network of two hidden layers of one neuron is within 1/5 of the values 0, 1, 1, 2 at 0, 1, 2, 3
-(`no_stairs`): it has no second rise after a rest.
+Statement. Networks with widths (1, 1), (1, 4), (2, 1), (2, 2) and (3, 1) that have 3, 6, 5, 7 and 7 linear regions
+(`widths_...`), where the product says 4, 10, 6, 9 and 8; by the argument below there are none with more. No ReLU
+network of two hidden layers of one neuron is within 1/5 of the values 0, 1, 1, 2 at 0, 1, 2, 3 (`no_stairs`): it has
+no second rise after a rest. Instances: L = 2, with the widths in the labels.
 
 Notation.  A layer's preactivation in a piece of the layers below it is affine.
 

@@ -1,8 +1,9 @@
 """Random networks have about as many linear regions as neurons: counts of samples, and their exact mean.
 
-Statement.  Samples 0 to 3 of seed 1 with widths (6, 6), He weights and biases of variance 1, have so many linear
-regions on the line as `verinet statistics` counts.  Over all such networks the mean is 1 + 6 q + 6 q with q = 1 - 2^-6
-(derived), where the paper has the number of neurons plus 1 as widths grow.
+Statement. Samples 0 to 3 of seed 1 with widths (6, 6), He weights and biases of variance 1, have so many linear
+regions on the line as `verinet statistics` counts. Over all such networks the mean is 1 + 6 q + 6 q with q = 1 - 2^-6
+(derived), where the paper has the number of neurons plus 1 as widths grow. Instances: k = 0, 1, 2 and 3, the number
+of the sample.
 
 Notation.  Weights are the floats that were drawn, as the dyadic rationals that they are.
 

@@ -1,7 +1,7 @@
 """Layers of three neurons and more multiply the linear regions: the product of all widths plus one is attained.
 
-Statement.  The network Z(n_1, ..., n_L) has exactly (n_1 + 1) ... (n_L + 1) linear regions on the line, for the widths
-(5), (3, 3), (4, 3) and (3, 3, 3).
+Statement. The network Z(n_1, ..., n_L) has exactly (n_1 + 1) ... (n_L + 1) linear regions on the line, for the widths
+(5), (3, 3), (4, 3) and (3, 3, 3). Instances: L = 1, 2 and 3.
 
 Notation.  The neurons of a layer switch at j/(n+1), j = 1, ..., n; all but the third one face right.  The affine map
 behind them makes slopes 2, -1, 1, -1, ..., times n + 1, so that each of n + 1 laps runs over all of [0, 1], and over

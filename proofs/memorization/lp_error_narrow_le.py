@@ -1,8 +1,8 @@
 """Width one more than the number of inputs is enough in the mean.
 
-Statement.  ReLU networks of width d + 1 are dense in L^p of a bounded set of R^d, for every p.  Instances, in L^2 of
+Statement. ReLU networks of width d + 1 are dense in L^p of a bounded set of R^d, for every p. Instances, in L^2 of
 [0, 1]^d: x^2 with K = 8 cells (`square`), xy and max(x, y) - 1/2 with K = 3 cells an input (`product`, `maximum`) and
-xyz with K = 2 (`volume`); in L^4 x with K = 4 (`line_4`).
+xyz with K = 2 (`volume`); in L^4 x with K = 4 (`line_4`). (So d = 1, 2 and 3.)
 
 Notation.  d is the number of inputs, f the network.
 

@@ -1,7 +1,7 @@
 """A network of width two memorises labelled points exactly.
 
-Statement.  For N different points of R^d with M different labels there is a ReLU network of width 2 and depth at most
-2 N + 4 M - 1 whose value at every point is its label.
+Statement. For N different points of R^d with M different labels there is a ReLU network of width 2 and depth at most
+2 N + 4 M - 1 whose value at every point is its label. Instances: d = 1, 2 and 3, one data set a label.
 
 Notation.  N and M are the numbers of points and of labels; f is the network.
 

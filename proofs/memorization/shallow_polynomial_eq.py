@@ -1,9 +1,10 @@
 """One hidden layer of rectified powers is a polynomial, without error.
 
-Statement.  Every polynomial p of degree R in d variables is on [0, 1]^d, and wherever no x_j is negative, a network
-with one hidden layer; here its width is at most binomial(R + d, d).  Instances: x^5 - x/3 (`quintic`), the Chebyshev
+Statement. Every polynomial p of degree R in d variables is on [0, 1]^d, and wherever no x_j is negative, a network
+with one hidden layer; here its width is at most binomial(R + d, d). Instances: x^5 - x/3 (`quintic`), the Chebyshev
 polynomial of degree 8 for x >= -1 (`chebyshev`), x^2 y - y^3/2 + x y (`plane`), two outputs xyz and x + y^2 - z^4
-(`space`), the symmetric polynomial of degree 2 in four variables (`four`), a polynomial of degree 1 (`affine`).
+(`space`), the symmetric polynomial of degree 2 in four variables (`four`), a polynomial of degree 1 (`affine`). (So d
+= 1, 2, 3 and 4.)
 
 Notation.  The network is the sum of c_a max(1 + a . x, 0)^R over the a of N^d with |a| <= R, for the Chebyshev
 polynomial with (x + 1) / 2 in place of x.

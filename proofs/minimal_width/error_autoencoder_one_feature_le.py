@@ -1,7 +1,8 @@
 """The identity of the square and the cube through one number.
 
 Statement. For d in {2, 3} and N listed in the labels there is an autoencoder of [0, 1]^d whose feature is one number:
-in L^2 with leaky ReLUs of slope 1/4, and uniformly within 1/(2 N) with stepped leaky ReLUs.
+in L^2 with leaky ReLUs of slope 1/4, and uniformly within 1/(2 N) with stepped leaky ReLUs. Instances: d = 2, 3 with
+N = 2, 4 or 8.
 
 Notation. The construction `minimal-width/autoencoder`: an encoder of width d, a hidden layer of width 1, a decoder of
 width max(2, d).

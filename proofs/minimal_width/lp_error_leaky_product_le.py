@@ -2,7 +2,7 @@
 
 Statement. For every slope alpha in {1/100, 1/4, 1/2, 9/10} and resolution N listed in the labels there is a network f
 of width 2 whose neurons all are leaky ReLUs of slope alpha, such that the integral of |f(x, y) - x y|^2 over [0, 1]^2
-is at most the square of the stated error.
+is at most the square of the stated error. Instances: N = 3, 4 and 8.
 
 Notation. f is the construction `minimal-width/leaky`: staircases on both inputs, one number, a step function of it.
 

@@ -1,9 +1,9 @@
 """An invertible network of width 2 is near to (x^2, x y) in L^2, and its inverse is a network.
 
-Statement.  For (x, y) in [0, 1]^2 and the leaky ReLU of slope 1/4 there is a network f of width 2 and depth 25, all of
+Statement. For (x, y) in [0, 1]^2 and the leaky ReLU of slope 1/4 there is a network f of width 2 and depth 25, all of
 whose matrices are products of a unit lower and an upper triangular one without zeros on its diagonal, such that the
 integral of |f_0 - x^2|^2 + |f_1 - x y|^2 is at most (105/512)^2; and a network g of the same shape with slope 4
-undoes it.
+undoes it. Instance: N = 2, cells an input.
 
 Notation.  f is the construction `minimal-width/lu` with two cells an input.
 

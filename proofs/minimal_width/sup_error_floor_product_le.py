@@ -2,6 +2,7 @@
 
 Statement. For the resolutions N listed in the labels there are networks f with |f(x, y) - x y| <= e on [0, 1]^2: of
 width at most 3 with FLOOR in the first layer and hard sigmoids in all others, and of width 2 with FLOOR alone.
+Instances: N = 2, 4 and 8.
 
 Notation. The constructions `minimal-width/floor-squashable` and `minimal-width/floor`.
 
