@@ -210,7 +210,7 @@ TARGETS = {1: "x^2, 1 - x, x", 2: "x*y, x + y, y^2", 3: "x*y*z, x - y, z"}
 BUILT = [row.name for row in CATALOGUE if row.subject == "minimal-width" and not row.target and row.width != "d"]
 
 
-@pytest.mark.long
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", BUILT)
 def test_small_sizes_are_built_as_wide_as_promised(capsys: Capsys, tmp_path: Path, name: str) -> None:
     for inputs, outputs in itertools.product((1, 2, 3), repeat=2):

@@ -120,7 +120,7 @@ def test_smooth_targets_need_assumptions_about_themselves_alone(name: str) -> No
 
 
 @pytest.mark.parametrize(
-    "name", ["leaky 2-1", pytest.param("lu 2", marks=pytest.mark.long)], ids=["one value", "invertible"]
+    "name", ["leaky 2-1", pytest.param("lu 2", marks=pytest.mark.nightly)], ids=["one value", "invertible"]
 )
 def test_the_evidence_grows_like_the_cells(name: str) -> None:
     """Four times the cells: blocks and steps, all of them, stay below six times as many."""

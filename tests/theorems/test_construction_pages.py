@@ -50,7 +50,7 @@ def test_a_target_is_quoted_not_run() -> None:
     assert r"\texttt{(x)\textasciicircum{}2}" in page(found)
 
 
-@pytest.mark.long
+@pytest.mark.nightly
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="TeX is not installed")
 @pytest.mark.parametrize("name", [row.name for row in CATALOGUE])
 def test_pages_compile(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,7 +90,7 @@ def test_z3_agrees_on_a_few_corridors() -> None:
     assert agree(range(24)) >= 8
 
 
-@pytest.mark.long
+@pytest.mark.nightly
 def test_z3_agrees_on_many_corridors() -> None:
     assert agree(range(24, 160)) >= 45
 

@@ -194,7 +194,7 @@ def test_every_reading_of_the_sparsity() -> None:
     assert own.minimum.pieces == needed
 
 
-@pytest.mark.long
+@pytest.mark.nightly
 def test_five_layers_of_64_in_seconds() -> None:
     f = he([64] * 5)
     for eps in ("0", "1/1000", "1/100", "1/10"):

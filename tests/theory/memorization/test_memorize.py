@@ -145,7 +145,7 @@ def test_the_coordinate_with_fewest_layers_is_taken() -> None:
     assert made.facts["projection"] == "(0, 1)"
 
 
-@pytest.mark.long
+@pytest.mark.nightly
 def test_eighty_points() -> None:
     generator = np.random.default_rng(3)
     points, labels = generator.random((80, 3)), generator.integers(0, 5, 80)

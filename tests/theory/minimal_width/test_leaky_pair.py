@@ -57,7 +57,7 @@ def square_error(network: Network, low: Fraction, high: Fraction) -> Fraction:
     return total
 
 
-@pytest.mark.parametrize(("n", "below"), [(3, "1/4"), pytest.param(8, "1/10", marks=pytest.mark.long)])
+@pytest.mark.parametrize(("n", "below"), [(3, "1/4"), pytest.param(8, "1/10", marks=pytest.mark.nightly)])
 def test_the_bound_is_above_the_true_error(n: int, below: str) -> None:
     made = leaky_pair(ZIGZAG, inputs=1, resolution=n)
     square = square_error(made.network, Fraction(0), Fraction(1))

@@ -139,7 +139,7 @@ def test_a_wanted_error_is_reached(target: sympy.Expr, inputs: int, eps: str) ->
         assert abs(float(made.network(*x)[0]) - value(*map(float, x))) <= float(made.error_bound) + 1e-9
 
 
-@pytest.mark.long
+@pytest.mark.nightly
 @pytest.mark.parametrize("target", [X * Y, X**2 + Y])
 def test_a_smaller_error_is_reached(target: sympy.Expr) -> None:
     made = stepped(target, inputs=2, eps="1/20")
