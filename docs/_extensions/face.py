@@ -39,6 +39,7 @@ ROOMS = (
     "provers",
     "report",
     "claims",
+    "theory",
     "regions",
     "networks",
     "geometry",

@@ -67,8 +67,8 @@ _RATES = (
     r"channels) are the paper's; the layers below are derived."
 )
 _RAMPS = (
-    r"Encoder, $N = @resolution@$: $r^{(t)} = N r - \delta^{-1} \sum_{k=1}^{N-1} \big((r - k/N + \delta)^+ - "
-    r"(r - k/N)^+\big)$ with $r = r^{(t-1)}$, $r^{(0)} = x$; outside of the ramps of the levels $1, \dots, l$ the "
+    r"Encoder, $N = @resolution@$: $r^{(t)} = N r - \delta^{-1} \sum_{k=1}^{N-1} ((r - k/N + \delta)^+ - "
+    r"(r - k/N)^+)$ with $r = r^{(t-1)}$, $r^{(0)} = x$; outside of the ramps of the levels $1, \dots, l$ the "
     r"number of the cell is $c_l = \sum_i (N^l x_i - r_i^{(l)}) N^{l i}$."
 )
 _CARRIED = (

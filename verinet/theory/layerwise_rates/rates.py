@@ -2,7 +2,7 @@ r"""What is certified of every readout: its error in L^p and on the good set, ag
 
 With v_Q the value of Phi_l on the cell Q, T the ramps of levels 1, ..., l, and R a bound of |f - Phi_l| there,
 
-.. math:: \|f - \Phi_l\|_p \le \Big(\sum_Q \int_Q |f - v_Q|^p + |T| R^p\Big)^{1/p} + \text{slack},
+.. math:: \|f - \Phi_l\|_p \le (\sum_Q \int_Q |f - v_Q|^p + |T| R^p)^{1/p} + \text{slack},
    \qquad |T| \le d\, l\, (N - 1)\, \delta.
 
 The theorem of the paper: the left side is at most (2d + 1) omega_p(N^-l).  Here both sides are enclosed: the error from
@@ -82,7 +82,7 @@ class Rate:
 
 
 def rate(near: Near, encoder: Encoder, level: Level, reach: Fraction, p: int, lipschitz: Fraction | None) -> Rate:
-    """Certify one readout; `reach` bounds |f - Phi_l| wherever a ramp is met.
+    """Certify one readout; `reach` bounds ``|f - Phi_l|`` wherever a ramp is met.
 
     For p = 1 the error in L^2 is taken, which is at least as large on the unit cube.
 

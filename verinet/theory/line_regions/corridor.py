@@ -6,8 +6,8 @@ a vertex, slope), clipped vertex by vertex.  When the corridor's next vertex lea
 side, say above; among the corners of the polygon the one whose line leaves through u last, at X, is the *extremal*
 line.  Let p be the last place where it touches l.  The segment of the line over [p, X] is the *window*: it separates
 the corridor, and a further line crosses it only if it is above l at p and below u at X.  So the next state is
-(p, X).  (Other side: mirrored.)  The extremal lines follow each other, and meet inside the windows.  [imai1986]_,
-[suri1986]_ have such windows; this form is derived.
+(p, X).  (Other side: mirrored.)  The extremal lines follow each other, and meet inside the windows.  [imai1986],
+[suri1986] have such windows; this form is derived.
 
 `check_windows` sees from two points of each window, without the search, that no function does with fewer pieces.
 """

@@ -6,12 +6,12 @@ the whole line.  With :math:`q_l = 1 - 2^{-n_l}`
 .. math:: E[\text{breakpoints made in layer } l] = n_l \prod_{k<l} q_k, \qquad
    E[R] = 1 + \sum_l n_l \prod_{k \ne l} q_k ,
 
-whatever the variances are.  That is derived, not the paper's: the paper [kogan2025]_ says that the mean is
+whatever the variances are.  That is derived, not the paper's: the paper [kogan2025] says that the mean is
 :math:`\sum n_l + o(\sum n_l) + 1` as the widths grow, with He weights.
 
 Proof of the formula.  (1) A breakpoint of layer l is a zero of :math:`a \cdot h(x) + a_0`, Gaussian in a and
 :math:`a_0`; the mean number of zeros is :math:`1/\pi` times the length of the projective curve of
-:math:`(\sigma h(x), \sigma_0)` [edelman1995]_, and a linear curve has length :math:`\pi`.  (2) Changing the
+:math:`(\sigma h(x), \sigma_0)` [edelman1995], and a linear curve has length :math:`\pi`.  (2) Changing the
 sign of a row of Gaussian weights leaves the Gram matrix of the layer below as it is and exchanges active with
 inactive: given the layers below, the number of active neurons is binomial with probability 1/2.  (3) So
 the length is a mean over that number; with k >= 1 active neurons it is that of the layer below (with another variance
@@ -106,7 +106,7 @@ def expected_activation_regions(widths: Sequence[int]) -> Fraction:
 def wide_regions(widths: Sequence[int]) -> int:
     r"""The paper's asymptotic number, :math:`\sum_l n_l + 1`, up to :math:`o(\sum n_l)` as the widths grow.
 
-    The paper's [kogan2025]_.
+    The paper's [kogan2025].
 
     Examples
     --------
@@ -143,7 +143,7 @@ class Mean:
 def layer_shares(chosen: Setting, low: Fraction | None, high: Fraction | None) -> tuple[Enclosure, ...]:
     r"""For each hidden layer the share of its breakpoints inside an interval, as its layers grow wide.
 
-    .. math:: \bigl(\arctan(B/g_l) - \arctan(A/g_l)\bigr)/\pi, \qquad g_l^2 = \beta_l / s_l,
+    .. math:: l(\arctan(B/g_l) - \arctan(A/g_l)r)/\pi, \qquad g_l^2 = \beta_l / s_l,
 
     Cauchy's law, with :math:`s_1 = c_1`, :math:`\beta_1 = \sigma_1^2` and, with :math:`m_l = c_l n_{l-1} / 2`,
     :math:`s_l = m_l s_{l-1}`, :math:`\beta_l = \sigma_l^2 + m_l \beta_{l-1}`, where weights have variance

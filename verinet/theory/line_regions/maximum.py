@@ -1,6 +1,6 @@
 r"""The most linear regions that a ReLU network of one input and given widths can have.
 
-No network has more than :math:`\prod (n_l + 1)` of them [serra2018]_: inside a piece of the layers below a
+No network has more than :math:`\prod (n_l + 1)` of them [serra2018]: inside a piece of the layers below a
 preactivation is affine, so that each neuron adds one breakpoint to it at most.  With one hidden layer, and wherever
 every :math:`n_l \ge 3`, there is a network with so many; not so where a layer of a deeper network has one or two
 neurons.  What follows about these is derived.
@@ -78,7 +78,7 @@ class Maximum:
 
 
 def product_bound(widths: Sequence[int]) -> int:
-    r"""The bound :math:`\prod (n_l + 1)` of the literature [serra2018]_.
+    r"""The bound :math:`\prod (n_l + 1)` of the literature [serra2018].
 
     Examples
     --------

@@ -8,7 +8,7 @@ A smooth target f is replaced by a function :math:`\tilde f` of chords within :m
 
 .. math:: N_{\varepsilon + \eta}(\tilde f) \le N_\varepsilon(f) \le N_{\varepsilon - \eta}(\tilde f) .
 
-The norm is the supremum over the interval, which is our reading of the paper's fixed tolerance [kogan2025]_; the
+The norm is the supremum over the interval, which is our reading of the paper's fixed tolerance [kogan2025]; the
 search is derived.
 """
 

@@ -1,6 +1,6 @@
 """Function-adaptive sparsity: the regions that a network uses against the fewest that a target needs.
 
-The paper [kogan2025]_ compares, in expectation, the regions of a network with the minimum for a target within a fixed
+The paper [kogan2025] compares, in expectation, the regions of a network with the minimum for a target within a fixed
 tolerance.  How the number is normalised we do not know: all readings are returned, each by its name.
 """
 
@@ -100,7 +100,12 @@ def adaptive_sparsity(
 
     Raises
     ------
-    As `minimum_pieces` does; NotANumber without eps; ShapeMismatch for widths without a target.
+    NotANumber
+        Without eps.
+    ShapeMismatch
+        For widths without a target.
+    Unsupported
+        As `minimum_pieces` does.
 
     Examples
     --------

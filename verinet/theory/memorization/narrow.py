@@ -110,7 +110,7 @@ def narrow(
 ) -> Construction:
     r"""A ReLU network of width d + 1, constant on cells that fill almost all of a box, near to the target in L^p.
 
-    .. math:: \Big(\int |f - net|^p\Big)^{1/p} \le \text{error\_bound}
+    .. math:: (\int |f - net|^p)^{1/p} \le \text{error\_bound}
 
     Parameters
     ----------

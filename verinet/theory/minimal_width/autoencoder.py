@@ -118,7 +118,7 @@ def autoencoder(
 ) -> Autoencoder:
     r"""An autoencoder of [0,1]^d with a feature that is one number.
 
-    .. math:: \Big(\int_{[0,1]^d} \sum_k |x_k - \mathrm{net}_k(x)|^p\Big)^{1/p} \le \text{error\_bound}
+    .. math:: (\int_{[0,1]^d} \sum_k |x_k - \mathrm{net}_k(x)|^p)^{1/p} \le \text{error\_bound}
        \quad\text{or}\quad \sup_{x,k} |x_k - \mathrm{net}_k(x)| \le \text{error\_bound} = \tfrac{1}{2N}
 
     Parameters

@@ -197,7 +197,7 @@ class Near:
     def coefficient_bound(self) -> Fraction:
         """The sum over the pieces of sum |coefficient| max |monomial| over the whole box.
 
-        Guarantee: certified (it bounds |P|).
+        Guarantee: certified (it bounds ``|P|``).
         """
         reach = [max(abs(low), abs(high)) for low, high in self.box]
         return sum(

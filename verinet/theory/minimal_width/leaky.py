@@ -42,7 +42,7 @@ def leaky(
 ) -> Construction:
     r"""A network of one leaky ReLU, constant on cells that fill almost all of a box, near to the targets in L^p.
 
-    .. math:: \Big(\int \sum_k |f_k - \mathrm{net}_k|^p\Big)^{1/p} \le \text{error\_bound}
+    .. math:: (\int \sum_k |f_k - \mathrm{net}_k|^p)^{1/p} \le \text{error\_bound}
 
     Parameters
     ----------

@@ -62,7 +62,7 @@ def leaky_pair(
 ) -> Construction:
     r"""A network of the leaky ReLUs of slopes alpha and -alpha, of width max{inputs, outputs}, near to targets in L^p.
 
-    .. math:: \Big(\int |f - \mathrm{net}|^p\Big)^{1/p} \le \text{error\_bound}
+    .. math:: (\int |f - \mathrm{net}|^p)^{1/p} \le \text{error\_bound}
 
     Parameters
     ----------

@@ -120,6 +120,8 @@ def hinge(
 ) -> None:
     """Append one layer: the clock x is bent right of b, and ``y += kappa (x - b)^+`` in each target channel y.
 
+    Derived.  Guarantee: exact.
+
     With x' the bent clock, ``x' - x = (factor - 1) (x - b)^+``: so ``y' = (y - lam x) + lam x'`` for
     ``lam = kappa / (factor - 1)``.
 
@@ -137,8 +139,6 @@ def hinge(
     ------
     Unsupported
         For the other kinds of bends.
-
-    Derived.  Guarantee: exact.
 
     Examples
     --------
