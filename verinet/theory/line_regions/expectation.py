@@ -143,7 +143,7 @@ class Mean:
 def layer_shares(chosen: Setting, low: Fraction | None, high: Fraction | None) -> tuple[Enclosure, ...]:
     r"""For each hidden layer the share of its breakpoints inside an interval, as its layers grow wide.
 
-    .. math:: l(\arctan(B/g_l) - \arctan(A/g_l)r)/\pi, \qquad g_l^2 = \beta_l / s_l,
+    .. math:: (\arctan(B/g_l) - \arctan(A/g_l))/\pi, \qquad g_l^2 = \beta_l / s_l,
 
     Cauchy's law, with :math:`s_1 = c_1`, :math:`\beta_1 = \sigma_1^2` and, with :math:`m_l = c_l n_{l-1} / 2`,
     :math:`s_l = m_l s_{l-1}`, :math:`\beta_l = \sigma_l^2 + m_l \beta_{l-1}`, where weights have variance
