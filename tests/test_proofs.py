@@ -80,7 +80,7 @@ def test_a_proof_a_refutation_and_a_count_are_searched_afresh() -> None:
 
 
 #: Bytes of certificates from which on the search takes minutes.
-LARGE = 100_000
+LARGE = 40_000
 
 
 def size_of(entry: Entry) -> int:
