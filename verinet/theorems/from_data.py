@@ -51,7 +51,7 @@ def construct_from_file(
     ...     file = Path(folder, "points.csv")
     ...     _ = file.write_text("0,0,1\\n0,1,2\\n1/3,0,2\\n")
     ...     print(construct_from_file(file))
-    memorization/memorize (abstract): width 2, depth 2, max over the points error <= 0
+    memorization/memorize (abstract): width 2, depth 1, max over the points error <= 0
 
     Guarantee: exact.
     """
