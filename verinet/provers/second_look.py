@@ -46,10 +46,9 @@ class NumericError:
     digits: int
 
     def exceeds(self, bound: Fraction) -> bool:
-        """Whether it is larger than a bound, rounded to `digits` significant digits; 0 is exceeded by 10^-digits."""
+        """Whether it is larger than a bound, both rounded to `digits` significant digits."""
         context = _context(self.digits)
-        rounded = Q(_decimal(context, _number(context, bound), self.digits))
-        return Q(self.value) - rounded > (0 if bound else Fraction(1, 10**self.digits))
+        return Q(self.value) > Q(_decimal(context, _number(context, bound), self.digits))
 
     def __str__(self) -> str:
         context = _context(self.digits)
