@@ -368,7 +368,7 @@ def places(tree: ast.Module) -> list[tuple[str, ast.AST]]:
             for parent in ast.walk(part):  # a constant is known by what it stands in
                 for child in ast.iter_child_nodes(parent):
                     if isinstance(child, ast.Constant):
-                        child.parent = ast.unparse(parent)  # type: ignore[attr-defined]
+                        child.parent = ast.unparse(parent)
             found += [(part.name, node) for node in ast.walk(part) if id(node) not in skipped]
     return found
 

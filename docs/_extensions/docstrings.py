@@ -43,6 +43,6 @@ def whole_description(docstring: NumpyDocstring) -> tuple[str, list[str]]:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    NumpyDocstring._consume_inline_attribute = whole_description  # type: ignore[method-assign]
+    NumpyDocstring._consume_inline_attribute = whole_description
     app.connect("autodoc-process-docstring", prepare, priority=100)  # before napoleon
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

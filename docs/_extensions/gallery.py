@@ -39,9 +39,15 @@ SOURCES = {
 logger = logging.getLogger(__name__)
 
 
+def folder(entry: Entry) -> str:
+    """The folder below proofs/, with slashes where it is nested."""
+    return entry.script.parent.relative_to(PROOFS).as_posix()
+
+
 def subjects() -> list[tuple[str, list[Entry]]]:
-    """The folders of proofs/ with their theorems."""
-    return [(name, list(group)) for name, group in groupby(discover(PROOFS), key=lambda e: e.script.parent.name)]
+    """The folders of proofs/ with their theorems; a nested one has a page of its own, its name with _ for a slash."""
+    entries = sorted(discover(PROOFS), key=folder)
+    return [(name.replace("/", "_"), list(group)) for name, group in groupby(entries, key=folder)]
 
 
 def kilobytes(size: int) -> str:
@@ -155,9 +161,7 @@ class Theorems(_Page):
         section += self.certificates(entry)
         section += nodes.rubric(text="Check them again: by the kernel alone, against the script, by a new search")
         section += self.commands(entry)
-        section += nodes.rubric(
-            text=f"The script, proofs/{entry.script.parent.name}/{entry.script.name}, below its header"
-        )
+        section += nodes.rubric(text=f"The script, proofs/{folder(entry)}/{entry.script.name}, below its header")
         code = entry.script.read_text(encoding="utf-8").split('"""', 2)[2].strip() + "\n"
         section += nodes.literal_block(code, code, language="python")
         return section
@@ -199,7 +203,7 @@ class Theorems(_Page):
         return [[label], said[:-1], [nodes.line_block("", *(nodes.line("", text) for text in lines))]]
 
     def commands(self, entry: Entry) -> nodes.Node:
-        stem = f"proofs/{entry.script.parent.name}/{entry.name}"
+        stem = f"proofs/{folder(entry)}/{entry.name}"
         text = (
             f"$ python -I -S verinet/kernel.py {stem}.*.json\n"
             f"$ verinet proofs --replay {entry.name}\n"

@@ -2,7 +2,7 @@
 
 Statement. For the resolutions N listed in the labels there are networks f with |f(x, y) - x y| <= e on [0, 1]^2: of
 width at most 3 with FLOOR in the first layer and hard sigmoids in all others, and of width 2 with FLOOR alone.
-Instances: N = 2, 4 and 8.
+Instances: N = 2, 4.
 
 Notation. The constructions `minimal-width/floor-squashable` and `minimal-width/floor`.
 
@@ -28,7 +28,7 @@ from verinet.theory.minimal_width.floor_squashable import floor_squashable
 # %% The claims
 @theorem(scope="instances", source="derived")
 def sup_error_floor_product_le() -> Iterator[Instance]:
-    for cells in (2, 4, 8):
+    for cells in (2, 4):
         found = floor_squashable([{(1, 1): 1}], inputs=2, resolution=cells)
         yield Instance(f"hard_sigmoid_cells_{cells}", found.claim, plan=found.plan)
     for cells in (2,):

@@ -2,8 +2,8 @@
 
 Statement. For the slopes and resolutions N listed in the labels there is a network f of width 2 (label pair: of width
 1) whose neurons all are stepped leaky ReLUs (pair: of slopes of both signs) with |f - g| <= e everywhere on the
-domain: g = x y on [0, 1]^2 with e = (2 N - 1)/(2 N^2), and g = 4 x (1 - x) on [0, 1] for the pair. Instances: N = 4,
-8, and 16 for the pair.
+domain: g = x y on [0, 1]^2 with e = (2 N - 1)/(2 N^2), and g = 4 x (1 - x) on [0, 1] for the pair. Instances: N = 2,
+4, and 16 for the pair.
 
 Notation. The constructions `minimal-width/stepped` and `minimal-width/stepped-pair`: a stepped leaky ReLU jumps up by
 s at 0.
@@ -28,7 +28,7 @@ from verinet.theory.minimal_width.stepped import stepped
 from verinet.theory.minimal_width.stepped_pair import stepped_pair
 
 # %% Slopes and resolutions
-CASES = (("1/100", 4), ("1/4", 4), ("1/4", 8), ("1/2", 4), ("9/10", 4))
+CASES = (("1/100", 4), ("1/4", 2), ("1/4", 4), ("1/2", 4), ("9/10", 4))
 
 
 # %% The claims

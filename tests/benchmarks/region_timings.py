@@ -253,7 +253,7 @@ def machine(cores: int) -> str:
     """Processor, system and versions, in one sentence."""
     names = [line for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
     processor = names[0].partition(":")[2].strip() if names else platform.processor() or platform.machine()
-    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]  # type: ignore[index]
+    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     packages = ", ".join(f"{name} {version(name)}" for name in ("verinet", "numpy", "numba", "python-flint"))
     return (
         f"{processor}, {cores} cores, {platform.system()} {platform.machine()}; Python {platform.python_version()}, "

@@ -138,7 +138,7 @@ def asked(python: str, peer: str, document: object, limit: float) -> dict[str, A
     command = [python, str(Path(__file__).with_name("region_peers.py")), peer]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     try:
-        process = subprocess.Popen(command, text=True, start_new_session=True, **pipes)  # type: ignore[call-overload]
+        process = subprocess.Popen(command, text=True, start_new_session=True, **pipes)
     except OSError as error:
         return {"problem": f"{python}: {error.strerror}"}
     try:

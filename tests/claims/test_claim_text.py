@@ -6,6 +6,7 @@ from contextlib import suppress
 from fractions import Fraction as F
 
 import pytest
+import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -151,7 +152,6 @@ def test_the_domain_of_the_network_is_the_last_resort() -> None:
 
 
 def test_smooth_targets_are_built_node_by_node() -> None:
-    sympy = pytest.importorskip("sympy")
     x = sympy.Symbol("x")
     found = parse_claim("sup_error(sin(pi*x)/2 + exp(-x^2)) <= 1/10 on [0,1]", [LINE])
     assert found == (sup_error(LINE, sympy.sin(sympy.pi * x) / 2 + sympy.exp(-(x**2)), UNIT) <= "1/10")

@@ -91,7 +91,7 @@ def test_what_does_not_fit_is_refused() -> None:
     with pytest.raises(ShapeMismatch):
         oriented(network((x, y), x + y))
     with pytest.raises(ShapeMismatch):
-        injective("f")  # type: ignore[arg-type]
+        injective("f")
     with pytest.raises(ShapeMismatch):
         bijective(f, at=(1,))
     with pytest.raises(EmptyDomain):

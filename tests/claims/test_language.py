@@ -287,7 +287,7 @@ def test_long_texts_count_what_they_leave_out() -> None:
     lambda: linear_regions(hat(), interval(0, 1)) == -1,
     lambda: cells(hat(), interval(0, 1)) == Q(10**5000),
     lambda: cells(hat(), interval(0, 1)) == "2",
-    lambda: cells(hat(), interval(0, 1)) == True,  # noqa: E712
+    lambda: cells(hat(), interval(0, 1)) == True,  # noqa: E712  # a Boolean is no count
     lambda: always(hat(), outputs(hat())[0] == 1, interval(0, 1)),
     lambda: always(hat(), True, interval(0, 1)),
 ])  # fmt: skip

@@ -66,7 +66,7 @@ G = network((A, B), [relu(A - B), A + B])
     ],
 )  # fmt: skip
 def test_claims_say_it_in_one_line(claim: object, text: str) -> None:
-    assert claim.text() == text  # type: ignore[attr-defined]
+    assert claim.text() == text
     assert text.isascii()
     with pytest.raises(Unsupported, match="truth value"):
         bool(claim)

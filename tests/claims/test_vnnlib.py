@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.claims.vnnlib_texts import by_python, conditions_on
 from verinet.claims import parse_vnnlib, read_vnnlib, write_vnnlib
 from verinet.claims.builders import always, inputs, outputs
 from verinet.claims.formulas import Affine, all_of, any_of, holds
@@ -67,33 +68,8 @@ sums = st.recursive(
     ),
     max_leaves=5,
 )  # fmt: skip
-conditions = st.recursive(
-    st.builds("({} {} {})".format, st.sampled_from(["<=", ">=", "<", ">", "="]), sums, sums),
-    lambda inner: st.builds(
-        lambda op, parts: f"({op} {' '.join(parts)})",
-        st.sampled_from(["and", "or"]), st.lists(inner, min_size=1, max_size=3),
-    ),
-    max_leaves=5,
-)  # fmt: skip
+conditions = conditions_on(sums, ["<=", ">=", "<", ">", "="], most=5)
 grid = st.integers(-2, 2).map(F) | st.sampled_from([F(1, 2), F(1, 4), F(-1, 3)])
-
-
-def by_python(expression, values: dict[str, F]):
-    """The meaning of an expression, a third time: by Python's own recursion."""
-    if isinstance(expression, str):
-        return values[expression] if expression in values else F(expression)
-    head, parts = expression[0], [by_python(part, values) for part in expression[1:]]
-    if head in ("and", "or"):
-        return all(parts) if head == "and" else any(parts)
-    if head in ("+", "*"):
-        result = parts[0]
-        for part in parts[1:]:
-            result = result + part if head == "+" else result * part
-        return result
-    if head == "-":
-        return parts[0] - sum(parts[1:]) if len(parts) > 1 else -parts[0]
-    a, b = parts
-    return {"<=": a <= b, ">=": a >= b, "<": a < b, ">": a > b, "=": a == b}[head]
 
 
 @settings(max_examples=80)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.claims.vnnlib_texts import by_python, conditions_on
 from verinet.claims import always, equal, parse_vnnlib, read_vnnlib, write_vnnlib
 from verinet.claims.builders import inputs, outputs
 from verinet.claims.formulas import Affine, all_of, any_of, equals, holds
@@ -87,34 +88,9 @@ sums = st.recursive(
     ),
     max_leaves=4,
 )  # fmt: skip
-conditions = st.recursive(
-    st.builds("({} {} {})".format, st.sampled_from(["<=", ">=", "<", ">", "==", "!="]), sums, sums),
-    lambda inner: st.builds(
-        lambda op, parts: f"({op} {' '.join(parts)})",
-        st.sampled_from(["and", "or"]), st.lists(inner, min_size=1, max_size=3),
-    ),
-    max_leaves=4,
-)  # fmt: skip
+conditions = conditions_on(sums, ["<=", ">=", "<", ">", "==", "!="], most=4)
 links = st.lists(st.sampled_from(["(== X[0] A[0])", "(== A[1] X[1])", "(== X[0] X[1])", "(and (== A[0] A[1]))"]))
 grid = st.integers(-1, 1).map(F) | st.sampled_from([F(1, 2), F(1, 4), F(-1, 3)])
-
-
-def by_python(expression, values: dict[str, F]):
-    """The meaning of an expression, a third time: by Python's own recursion."""
-    if isinstance(expression, str):
-        return values[expression] if expression in values else F(expression)
-    head, parts = expression[0], [by_python(part, values) for part in expression[1:]]
-    if head in ("and", "or"):
-        return all(parts) if head == "and" else any(parts)
-    if head in ("+", "*"):
-        result = parts[0]
-        for part in parts[1:]:
-            result = result + part if head == "+" else result * part
-        return result
-    if head == "-":
-        return parts[0] - sum(parts[1:]) if len(parts) > 1 else -parts[0]
-    a, b = parts
-    return {"<=": a <= b, ">=": a >= b, "<": a < b, ">": a > b, "==": a == b, "!=": a != b}[head]
 
 
 @settings(max_examples=80)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import combinations, product
 
 import pytest
+import z3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -267,7 +268,6 @@ def z3_constraints(z3, s, xs, strict):
 @settings(max_examples=80, deadline=None)
 @given(open_systems(), st.tuples(small, small, small, small))
 def test_systems_without_sides_against_z3(s, row):
-    z3 = pytest.importorskip("z3")
     xs = z3.Reals(" ".join(f"x{j}" for j in range(len(s.low))))
     row = row[: len(s.low) + 1]
 

@@ -17,16 +17,16 @@ from typing import NamedTuple
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parent.parent))
 
-from tests.forged import blocks, further  # noqa: E402
-from tests.forged.edit import (  # noqa: E402
+from tests.forged import blocks, further  # noqa: E402  # found on the path of the line above
+from tests.forged.edit import (  # noqa: E402  # found on the path of the line above
     TRUE,
     changed,
     lines_of,
     without,
     written,
 )
-from tests.forged.further_truths import always  # noqa: E402
-from tests.forged.truths import (  # noqa: E402
+from tests.forged.further_truths import always  # noqa: E402  # found on the path of the line above
+from tests.forged.truths import (  # noqa: E402  # found on the path of the line above
     ABS,
     BALL,
     CLIPPED_FLOOR,

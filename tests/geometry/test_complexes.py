@@ -296,7 +296,7 @@ def test_a_level_set_that_branches() -> None:
     assert star.locate((0, 0)) == (0, 1, 2)
     assert star.locate((F(11, 2), F(11, 2))) == (3,)
     with pytest.raises(Unsupported, match="3 cells"):
-        star.adjacency  # noqa: B018
+        star.adjacency  # noqa: B018  # reading it is what fails
 
 
 def test_points_and_nothing_are_complexes_too() -> None:

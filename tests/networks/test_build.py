@@ -220,7 +220,7 @@ def test_expressions_are_not_compared():
     for wrong in (
         lambda: x > 1,
         lambda: relu(x) >= y,
-        lambda: "1/2" < x,  # noqa: SIM300
+        lambda: "1/2" < x,  # noqa: SIM300  # the reflected comparison is meant
         lambda: x <= y,
         lambda: max(x, y),
         lambda: 0 < x < 1,

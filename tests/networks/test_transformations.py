@@ -110,16 +110,16 @@ def test_other_inputs() -> None:
 def test_rounding() -> None:
     net = layered([[["1/3"], ["-5/8"]], [[2, -3]]], [["1/7", "1/4"], ["9/10"]])
     fine = quantise(net, step="1/2")
-    assert fine.vertices[1].operation.weight.to_rows() == ((Fraction(1, 2),), (Fraction(-1, 2),))  # type: ignore[union-attr]
-    assert fine.vertices[1].operation.bias.to_rows() == ((Fraction(0),), (Fraction(0),))  # type: ignore[union-attr]
+    assert fine.vertices[1].operation.weight.to_rows() == ((Fraction(1, 2),), (Fraction(-1, 2),))
+    assert fine.vertices[1].operation.bias.to_rows() == ((Fraction(0),), (Fraction(0),))
     few = quantise(net, bits=2)
-    assert few.vertices[1].operation.weight.to_rows() == ((Fraction(5, 8),), (Fraction(-5, 8),))  # type: ignore[union-attr]
-    assert few.vertices[1].operation.bias == net.vertices[1].operation.bias  # type: ignore[union-attr]
+    assert few.vertices[1].operation.weight.to_rows() == ((Fraction(5, 8),), (Fraction(-5, 8),))
+    assert few.vertices[1].operation.bias == net.vertices[1].operation.bias
     zero = layered([[[0]], [[1]]], [[0], [0]])
     assert quantise(zero, bits=8) == zero
     for wrong in ({}, {"step": 1, "bits": 8}, {"step": 0}, {"bits": 1}, {"bits": True}):
         with pytest.raises(Unsupported):
-            quantise(net, **wrong)  # type: ignore[arg-type]
+            quantise(net, **wrong)
 
 
 def test_far_away() -> None:
@@ -138,7 +138,7 @@ def test_what_does_not_fit_is_refused() -> None:
     net = layered([[[1], [-1]], [[2, 3]]], [[0, 1], [0]], activation("hard_tanh"))
     for layer in (-1, 1, True, "0"):
         with pytest.raises(ShapeMismatch):
-            permute_neurons(net, layer, (0, 1))  # type: ignore[arg-type]
+            permute_neurons(net, layer, (0, 1))
     with pytest.raises(ShapeMismatch):
         permute_neurons(net, 0, (0, 0))
     with pytest.raises(ShapeMismatch):

@@ -68,7 +68,7 @@ class Lattice:
             zeros.append(cut)
         self.faces = new
 
-    def _zero_face(self, k, entries, values, parts, zeros, new) -> int:  # type: ignore[no-untyped-def]
+    def _zero_face(self, k, entries, values, parts, zeros, new) -> int:
         if k == 1:
             p, q = entries
             a, b = abs(values[p]), abs(values[q])
@@ -131,7 +131,7 @@ def preactivations(split: SplitNetwork, point: Point) -> list[list[Fraction]]:
 
 def slow_complex(split: SplitNetwork, domain: Polyhedron) -> tuple[PolyhedralComplex, npt.NDArray[np.uint64]]:
     """The complex and the packed patterns of its cells."""
-    lattice = box_lattice(domain.low, domain.high)  # type: ignore[arg-type]
+    lattice = box_lattice(domain.low, domain.high)
     for halfspace in domain.halfspaces:
         lattice.without_negative(halfspace.slack)
     for k, layer in enumerate(split.layers):

@@ -24,8 +24,8 @@ C = Fraction(faces.C)
 
 
 def random_network(rng: random.Random, widths: list[int], entry: object, name: str = "relu") -> Network:
-    weights = [[[entry(rng) for _ in range(a)] for _ in range(b)] for a, b in pairwise(widths)]  # type: ignore[operator]
-    biases = [[entry(rng) for _ in range(b)] for b in widths[1:]]  # type: ignore[operator]
+    weights = [[[entry(rng) for _ in range(a)] for _ in range(b)] for a, b in pairwise(widths)]
+    biases = [[entry(rng) for _ in range(b)] for b in widths[1:]]
     act = activation(name, "1/3") if name == "leaky_relu" else activation(name)
     return layered(weights, biases, act)
 
@@ -86,7 +86,7 @@ def test_every_row_is_within_its_bound(kind: str, name: str) -> None:
 def within(true: list[Fraction], found: object, a: float, e: float, relative: Fraction, size: float) -> None:
     if not np.isfinite(a):
         return
-    values = [Fraction(v) for v in found]  # type: ignore[attr-defined]
+    values = [Fraction(v) for v in found]
     gaps = [abs(v - z) for v, z in zip(values, true, strict=True)]
     assert all(gap <= Fraction(a) + relative * abs(v) for gap, v in zip(gaps, values, strict=True))
     assert sum(v * v for v in values) <= Fraction(size) ** 2 * Fraction(1 + 1e-15)

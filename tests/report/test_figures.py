@@ -205,7 +205,7 @@ def test_refusals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     huge = graph_picture(line(vn.network(x, vn.relu(x) * 10**400), vn.interval(-1, 1)))
     with pytest.raises(vn.Unsupported, match="beyond them"):
         figures.write_figure(huge, tmp_path / "p.svg")
-    monkeypatch.setitem(sys.modules, "matplotlib", None)  # type: ignore[arg-type]  # as if it were not installed
+    monkeypatch.setitem(sys.modules, "matplotlib", None)  # as if it were not installed
     with pytest.raises(vn.MissingExtra, match="matplotlib"):
         figures.need_matplotlib()
     assert list(tmp_path.iterdir()) == []

@@ -34,7 +34,7 @@ def test_a_golden_page_in_the_plain_style() -> None:
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 @pytest.mark.parametrize("style", ["amsthm", "plain"])
 def test_brackets_and_environments_nest(path: Path, style: str) -> None:
-    text = vn.latex(path, style=style)  # type: ignore[arg-type]
+    text = vn.latex(path, style=style)
     assert text.isascii()
     code = "\n".join(line for line in text.splitlines() if not line.startswith("%"))
     plain = re.sub(r"\\[{}$%&#_]", "", code)
@@ -66,7 +66,7 @@ def test_all_pages_compile(tmp_path: Path) -> None:
 
 def test_an_unknown_style_is_refused() -> None:
     with pytest.raises(vn.Unsupported, match="amsthm and plain"):
-        vn.latex(PATHS[0], style="fancy")  # type: ignore[arg-type]
+        vn.latex(PATHS[0], style="fancy")
 
 
 # --- an independent reader of what is printed ------------------------------------------------------------------------
@@ -100,7 +100,7 @@ def test_printed_matrices_are_the_network() -> None:
     network = vn.network([x, z], vn.relu(inner - vn.relu(z / 7 - 1) * vn.dyadic(0.1)) - x)
     domain = vn.box([-1, 1], dimension=2)
     (y,) = vn.claims.outputs(network)
-    page = vn.latex(vn.prove(vn.claims.somewhere(network, y >= -100, domain)))  # type: ignore[arg-type]
+    page = vn.latex(vn.prove(vn.claims.somewhere(network, y >= -100, domain)))
     arrays = re.findall(r"\\begin\{array\}\{@\{\}r*\|r@\{\}\} (.*?) \\end\{array\}", page)
     assert len(arrays) == 3
     matrices = [[[read_number(entry) for entry in row.split("&")] for row in text.split(r"\\")] for text in arrays]

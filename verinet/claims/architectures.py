@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, NoReturn
 
-from verinet.claims.builders import _Quantity
-from verinet.claims.language import _Spoken
+from verinet.claims.quantities import Quantity
+from verinet.claims.spoken import OfOneNetwork
 from verinet.errors import ShapeMismatch, Unsupported
 from verinet.geometry.polyhedra import Polyhedron, whole_space
 from verinet.networks.network import Activate, Network
@@ -28,16 +28,11 @@ _HOLDS: dict[Relation, Callable[[int, int], bool]] = {
 }
 
 
-class _Described(_Spoken):
+class _Described(OfOneNetwork):
     __slots__ = ()
 
     @property
-    def network(self) -> Network:
-        """The network."""
-        return self.networks[0]
-
-    @property
-    def domain(self) -> Polyhedron:  # type: ignore[override]  # computed, not stored
+    def domain(self) -> Polyhedron:
         """The whole space: the claim speaks of no point."""
         return whole_space(self.network.input_size)
 
@@ -131,7 +126,7 @@ class BuiltFrom(_Described):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ArchitectureOf(_Quantity):
+class ArchitectureOf(Quantity):
     """A width, depth or size; compare it with ``==``, ``<=`` or ``>=`` to get a claim.
 
     Guarantee: exact (the claim says exactly this).
@@ -146,7 +141,7 @@ class ArchitectureOf(_Quantity):
     def __le__(self, number: object) -> Built:
         return self._claim("<=", number)
 
-    def __ge__(self, number: object) -> Built:  # type: ignore[override]  # a claim on purpose
+    def __ge__(self, number: object) -> Built:
         return self._claim(">=", number)
 
     def _claim(self, relation: Relation, number: object) -> Built:
@@ -155,8 +150,6 @@ class ArchitectureOf(_Quantity):
     @property
     def _words(self) -> tuple[str, str]:
         return f"architecture(...).{self.measure}", "== n, <= n or >= n"
-
-    __hash__ = None  # type: ignore[assignment]  # == makes claims
 
 
 @dataclass(frozen=True, slots=True)

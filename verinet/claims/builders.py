@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn, cast, overload
+from typing import TYPE_CHECKING, cast, overload
 
 from verinet.claims.closeness import EqualWithin
 from verinet.claims.closeness import within as apart_at_most
@@ -25,8 +25,9 @@ from verinet.claims.language import (
     Value,
 )
 from verinet.claims.normal_forms import clauses
+from verinet.claims.quantities import Quantity
 from verinet.claims.targets import Polynomial, as_polynomial
-from verinet.errors import ShapeMismatch, Unsupported
+from verinet.errors import ShapeMismatch
 from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import Q
 from verinet.geometry.polyhedra import Polyhedron, exact_point
@@ -196,48 +197,8 @@ def equal(left: Network, right: Network, domain: Polyhedron, *, within: object =
     return Equal((left, right), domain) if within is None else apart_at_most(left, right, domain, Q(within))
 
 
-class _Quantity:
-    """What a claim is made of by a comparison: no truth value, and no comparisons but those that make claims."""
-
-    __slots__ = ()
-
-    @property
-    def _words(self) -> tuple[str, str]:
-        """How it is written, and the comparisons that it has."""
-        raise NotImplementedError
-
-    def __bool__(self) -> NoReturn:
-        what, known = self._words
-        raise Unsupported(
-            f"{what} is a quantity, neither true nor false",
-            fix=f"compare it, {what} {known}, and prove the claim: verinet.prove(claim)",
-        )
-
-    def __ne__(self, other: object) -> NoReturn:
-        raise self._no_comparison("!=")
-
-    def __lt__(self, other: object) -> NoReturn:
-        raise self._no_comparison("<")
-
-    def __le__(self, other: object) -> object:
-        raise self._no_comparison("<=")
-
-    def __gt__(self, other: object) -> NoReturn:
-        raise self._no_comparison(">")
-
-    def __ge__(self, other: object) -> NoReturn:
-        raise self._no_comparison(">=")
-
-    def _no_comparison(self, relation: str) -> Unsupported:
-        what, known = self._words
-        return Unsupported(
-            f"{what} {relation} ... is no claim: {what} is compared by {known}",
-            fix=f"write {what} {known}; that a value is reached somewhere is the claim somewhere(...)",
-        )
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class SupError(_Quantity):
+class SupError(Quantity):
     """The quantity ``max over x and outputs i of |f_i(x) - P_i(x)|``; compare it to get a claim.
 
     Guarantee: exact (the claim says exactly this).
@@ -256,8 +217,6 @@ class SupError(_Quantity):
     @property
     def _words(self) -> tuple[str, str]:
         return "sup_error(...)", "<= e or == e"
-
-    __hash__ = None  # type: ignore[assignment]  # == makes claims
 
 
 def sup_error(
@@ -321,7 +280,7 @@ def polynomial_sup_error(network: Network, target: object, domain: Polyhedron, v
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ValueAt(_Quantity):
+class ValueAt(Quantity):
     """The outputs of a network at a point; compare with ``==`` to get a claim.
 
     Guarantee: exact (the claim says exactly this).
@@ -341,8 +300,6 @@ class ValueAt(_Quantity):
         return "value(...)", "== y"
 
     __repr__ = spelled_fields
-
-    __hash__ = None  # type: ignore[assignment]  # == makes claims
 
 
 def value(network: Network, at: object) -> ValueAt:
@@ -368,7 +325,7 @@ def value(network: Network, at: object) -> ValueAt:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Number(_Quantity):
+class Number(Quantity):
     """A number of cells or linear regions; compare with ``==`` to get a claim.
 
     Guarantee: exact (the claim says exactly this).
@@ -384,8 +341,6 @@ class Number(_Quantity):
     @property
     def _words(self) -> tuple[str, str]:
         return f"{self.kind.noun.replace(' ', '_')}(...)", "== n"
-
-    __hash__ = None  # type: ignore[assignment]  # == makes claims
 
 
 def cells(network: Network, domain: Polyhedron) -> Number:

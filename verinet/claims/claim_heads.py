@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -109,9 +109,9 @@ def _monotone(parser: Parser) -> Maker:
         ways.append((word, parser.several(lambda: parser.variable(outputs=False))))
         if not parser.accept("and"):
             break
-    outputs = range(network.output_size)
+    outputs: Sequence[int] = range(network.output_size)
     if parser.accept("for"):
-        outputs = parser.several(lambda: parser.variable(outputs=True))  # type: ignore[assignment]  # indices, too
+        outputs = parser.several(lambda: parser.variable(outputs=True))
     for word, inputs in ways:
         for i in outputs:
             for j in inputs:

@@ -9,7 +9,8 @@ from fractions import Fraction
 from typing import Any, NoReturn
 
 from verinet.claims.claim_tokens import Reader, Tree
-from verinet.claims.formulas import Affine, Formula, all_of, any_of, equals, negate
+from verinet.claims.formulas import Affine, Formula, all_of, any_of, negate
+from verinet.claims.relations import compared
 from verinet.claims.targets import LARGEST_DEGREE, Polynomial
 from verinet.errors import BadFormat, NotANumber, Unsupported
 from verinet.networks.network import Network
@@ -111,7 +112,7 @@ class Meanings:
                 return negate(self.formula(tree.parts[0]))
             case "<=" | ">=" | "<" | ">" | "=" | "!=":
                 left, right = (self.affine(part) for part in tree.parts)
-                return _compared(tree.kind, left, right)
+                return compared(tree.kind, left, right)
         return self._refuse(tree, "a comparison", "a term without one")
 
     def affine(self, tree: Tree) -> Affine:
@@ -295,19 +296,3 @@ class Meanings:
 
 def _calls(tree: Tree) -> bool:
     return tree.kind == "call" or (tree.kind == "name" and tree.name == "pi") or any(map(_calls, tree.parts))
-
-
-def _compared(kind: str, left: Affine, right: Affine) -> Formula:
-    match kind:
-        case "<=":
-            return left <= right
-        case ">=":
-            return left >= right
-        case "<":
-            return left < right
-        case ">":
-            return left > right
-        case "!=":
-            return any_of(left < right, left > right)
-        case _:
-            return equals(left, right)

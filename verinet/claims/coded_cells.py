@@ -15,11 +15,18 @@ from itertools import product
 from math import floor, prod
 
 from verinet.claims import statements, wording
-from verinet.claims.language import SupErrorAtMost, _check, _Spoken
-from verinet.claims.output_errors import OneTarget, SupErrorsOfOutputs, sup_errors_of_outputs, target_text
+from verinet.claims.language import SupErrorAtMost
+from verinet.claims.output_errors import (
+    OneTarget,
+    SupErrorsOfOutputs,
+    check_targets,
+    sup_errors_of_outputs,
+    target_text,
+)
+from verinet.claims.spoken import Spoken
 from verinet.claims.sup_errors import SupErrorInPieces, SupErrorSmooth
 from verinet.claims.targets import Polynomial
-from verinet.errors import BudgetExhausted, NotBounded, ShapeMismatch, Unsupported
+from verinet.errors import BudgetExhausted, NotBounded, Unsupported
 from verinet.exact.enclosures import Enclosure
 from verinet.exact.linalg import Matrix
 from verinet.exact.printing import spelled_fields
@@ -62,7 +69,7 @@ class CodeTable:
 
 
 @dataclass(frozen=True, slots=True)
-class SupErrorCoded(_Spoken):
+class SupErrorCoded(Spoken):
     """``|f_k(x) - g_k(x)| <= error`` for every output k and x of the domain; the first layer of f are FLOORs.
 
     Guarantee: certified (what is said; whether it is true, `verinet.prove` finds out).
@@ -76,12 +83,7 @@ class SupErrorCoded(_Spoken):
     __repr__ = spelled_fields
 
     def __post_init__(self) -> None:
-        _, outputs = _check(self.networks, self.domain)
-        if len(self.networks) != 1 or len(self.targets) != outputs:
-            raise ShapeMismatch(
-                f"sup_error_coded needs one target for each of the {outputs} outputs, got {len(self.targets)}",
-                fix="give one target for every output",
-            )
+        check_targets("sup_error_coded", self.networks, self.targets, self.domain)
         if self.error <= 0:
             raise Unsupported(
                 f"a bound of values that are enclosed is positive, got {format_rational(self.error)}",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from verinet.claims import wording
-from verinet.claims.language import _check, _Spoken
+from verinet.claims.spoken import OfOneNetwork, check_setting
 from verinet.errors import NotBounded, ShapeMismatch
 from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import Q
@@ -17,7 +17,7 @@ __all__ = ["ReachesBoundary", "components_reach_boundary"]
 
 
 @dataclass(frozen=True, slots=True)
-class ReachesBoundary(_Spoken):
+class ReachesBoundary(OfOneNetwork):
     """Every connected component of ``{x in D : f_i(x) >= c}`` (or > c) meets the boundary of D.
 
     Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).
@@ -42,7 +42,7 @@ class ReachesBoundary(_Spoken):
     __repr__ = spelled_fields
 
     def __post_init__(self) -> None:
-        _, outputs = _check(self.networks, self.domain)
+        _, outputs = check_setting(self.networks, self.domain)
         if len(self.networks) != 1 or not 0 <= self.output < outputs:
             raise ShapeMismatch(
                 f"components_reach_boundary needs one network and one of its outputs, got {len(self.networks)} "
@@ -54,11 +54,6 @@ class ReachesBoundary(_Spoken):
                 "components_reach_boundary needs a polytope as its domain, got an unbounded polyhedron",
                 fix="give every input a lower and an upper bound",
             )
-
-    @property
-    def network(self) -> Network:
-        """The network."""
-        return self.networks[0]
 
     def contains(self, value: Fraction) -> bool:
         """Tell whether points with this value belong to the set.  Guarantee: exact."""

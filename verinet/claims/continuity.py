@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from verinet.claims.language import _check, _Spoken
-from verinet.errors import ShapeMismatch
+from verinet.claims.spoken import OfOneNetwork, check_setting
 from verinet.geometry.polyhedra import Polyhedron
 from verinet.networks.network import Activate, Network
 
@@ -13,7 +12,7 @@ __all__ = ["Continuous", "continuous"]
 
 
 @dataclass(frozen=True, slots=True)
-class Continuous(_Spoken):
+class Continuous(OfOneNetwork):
     """The network, restricted to the domain, is continuous, whether its activations are or not.
 
     Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).
@@ -23,14 +22,8 @@ class Continuous(_Spoken):
     domain: Polyhedron
 
     def __post_init__(self) -> None:
-        _check(self.networks, self.domain)
-        if len(self.networks) != 1:
-            raise ShapeMismatch(f"continuous needs one network, got {len(self.networks)}", fix="state one claim each")
-
-    @property
-    def network(self) -> Network:
-        """The network."""
-        return self.networks[0]
+        check_setting(self.networks, self.domain)
+        self._check_one("continuous")
 
     @property
     def jumps(self) -> int:

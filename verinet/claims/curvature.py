@@ -12,8 +12,9 @@ from typing import Literal
 
 from verinet.claims import wording
 from verinet.claims.formulas import Affine, all_of, any_of
-from verinet.claims.language import Always, _check, _Spoken
+from verinet.claims.language import Always
 from verinet.claims.normal_forms import clauses
+from verinet.claims.spoken import OfOneNetwork, check_setting
 from verinet.errors import ShapeMismatch
 from verinet.exact.rationals import Q
 from verinet.geometry.polyhedra import Polyhedron
@@ -133,7 +134,7 @@ def _check_output(network: Network, output: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Curved(_Spoken):
+class Curved(OfOneNetwork):
     """One output is convex (or concave) on the domain.
 
     Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).
@@ -145,15 +146,9 @@ class Curved(_Spoken):
     way: Literal["convex", "concave"]
 
     def __post_init__(self) -> None:
-        _check(self.networks, self.domain)
-        if len(self.networks) != 1:
-            raise ShapeMismatch(f"{self.way} needs one network, got {len(self.networks)}", fix="state one claim each")
+        check_setting(self.networks, self.domain)
+        self._check_one(self.way)
         _check_output(self.networks[0], self.output)
-
-    @property
-    def network(self) -> Network:
-        """The network."""
-        return self.networks[0]
 
     def to_extreme(self, pieces: Sequence[Affine]) -> ExtremeOf:
         """Return the claim that the output is the maximum (minimum) of these affine functions."""

@@ -14,9 +14,10 @@ from fractions import Fraction
 from verinet.claims import statements
 from verinet.claims.formulas import Affine, Atom, all_of, any_of
 from verinet.claims.injectivity import set_text
-from verinet.claims.language import Always, Equal, Value, _check, _Spoken
+from verinet.claims.language import Always, Equal, Value
 from verinet.claims.normal_forms import clauses
 from verinet.claims.slopes import full_domain_json
+from verinet.claims.spoken import OfOneNetwork, check_setting
 from verinet.errors import ShapeMismatch, Unsupported
 from verinet.geometry.polyhedra import Polyhedron, exact_point, whole_space
 from verinet.networks.build import layered
@@ -78,7 +79,7 @@ def everything(parts: Sequence[Json]) -> Json:
 
 
 @dataclass(frozen=True, slots=True)
-class Oriented(_Spoken):
+class Oriented(OfOneNetwork):
     """The Jacobian determinant has one strict sign on every full-dimensional cell of the domain.
 
     Parameters
@@ -98,17 +99,12 @@ class Oriented(_Spoken):
     sign: int
 
     def __post_init__(self) -> None:
-        inputs, outputs = _check(self.networks, self.domain)
+        inputs, outputs = check_setting(self.networks, self.domain)
         if len(self.networks) != 1 or inputs != outputs:
             raise ShapeMismatch(
                 f"oriented needs one network with as many outputs as inputs, got {inputs} inputs, {outputs} outputs",
                 fix="ask whether it is one-to-one: injective(network, domain)",
             )
-
-    @property
-    def network(self) -> Network:
-        """The network."""
-        return self.networks[0]
 
     def holds_at(self, x: Sequence[Fraction]) -> bool:
         """Tell whether f is affine near x, with a determinant of this sign.  Guarantee: exact."""

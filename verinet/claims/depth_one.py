@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from verinet.claims import statements
-from verinet.claims.language import Equal, _Spoken
+from verinet.claims.language import Equal
+from verinet.claims.spoken import OfOneNetwork
 from verinet.errors import ShapeMismatch, Unsupported
 from verinet.exact.rationals import Q, format_rational
 from verinet.geometry.polyhedra import Polyhedron, box, whole_space
@@ -36,7 +37,7 @@ ORIGIN = "mukherjeebasu2017"
 
 
 @dataclass(frozen=True, slots=True)
-class NotDepthOne(_Spoken):
+class NotDepthOne(OfOneNetwork):
     """No network with one hidden layer has the values of f on the domain.
 
     Parameters
@@ -78,11 +79,6 @@ class NotDepthOne(_Spoken):
             raise Unsupported("the rule is stated here for all of R^n", fix="leave the domain out")
         if self.jumps[0] == self.jumps[1]:
             raise Unsupported("the gradient jumps alike near both points", fix="look for two other points")
-
-    @property
-    def network(self) -> Network:
-        """The network."""
-        return self.networks[0]
 
     @property
     def jumps(self) -> tuple[Fraction, Fraction]:

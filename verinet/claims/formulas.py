@@ -69,6 +69,8 @@ class Affine:
         right = _affine(other)
         return Affine(self.constant + right.constant, _add(self.x, right.x), _add(self.y, right.y))
 
+    __radd__ = __add__
+
     def scale(self, factor: Fraction) -> Affine:
         """Return factor times the term."""
         if not factor:
@@ -85,9 +87,6 @@ class Affine:
     def __sub__(self, other: object) -> Affine:
         return self + -_affine(other)
 
-    def __radd__(self, other: object) -> Affine:
-        return self + other
-
     def __rsub__(self, other: object) -> Affine:
         return -self + other
 
@@ -99,8 +98,7 @@ class Affine:
             )
         return self.scale(Q(other))
 
-    def __rmul__(self, other: object) -> Affine:
-        return self * other
+    __rmul__ = __mul__
 
     def __truediv__(self, other: object) -> Affine:
         if isinstance(other, Affine):

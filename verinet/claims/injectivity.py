@@ -14,8 +14,9 @@ from typing import NoReturn
 
 from verinet.claims import statements, wording
 from verinet.claims.formulas import Affine, Formula, all_of, any_of
-from verinet.claims.language import Always, Point, _check, _Spoken
+from verinet.claims.language import Always
 from verinet.claims.normal_forms import clauses
+from verinet.claims.spoken import OfOneNetwork, Point, check_setting
 from verinet.errors import ShapeMismatch, Unsupported
 from verinet.exact.linalg import Matrix
 from verinet.geometry.polyhedra import Halfspace, Polyhedron, exact_point, whole_space
@@ -23,15 +24,10 @@ from verinet.networks.build import compose, layered
 from verinet.networks.network import Network
 
 
-class _Map(_Spoken):
+class _Map(OfOneNetwork):
     """What the three claims share: one network, and no meaning at a single point."""
 
     __slots__ = ()
-
-    @property
-    def network(self) -> Network:
-        """The network."""
-        return self.networks[0]
 
     def holds_at(self, x: Sequence[Fraction]) -> NoReturn:
         """Refuse: these claims compare values at different points."""
@@ -52,7 +48,7 @@ class Injective(_Map):
     domain: Polyhedron
 
     def __post_init__(self) -> None:
-        _check(self.networks, self.domain)
+        check_setting(self.networks, self.domain)
         _single(self.networks, "injective")
 
     def collides(self, x: Sequence[Fraction], other: Sequence[Fraction]) -> bool:
@@ -98,7 +94,7 @@ class Surjective(_Map):
     domain: Polyhedron
 
     def __post_init__(self) -> None:
-        _, outputs = _check(self.networks, self.domain)
+        _, outputs = check_setting(self.networks, self.domain)
         _single(self.networks, "surjective")
         if self.onto.dimension != outputs:
             raise ShapeMismatch(
@@ -150,7 +146,7 @@ class Bijective(_Map):
             exact_point(self.at, self.networks[0].input_size, "bijective")
 
     @property
-    def domain(self) -> Polyhedron:  # type: ignore[override]  # computed, not stored
+    def domain(self) -> Polyhedron:
         """All of R^n."""
         return whole_space(self.networks[0].input_size)
 

@@ -11,8 +11,9 @@ from fractions import Fraction
 from typing import NoReturn, cast
 
 from verinet.claims import statements, wording
-from verinet.claims.builders import Networks, _Quantity, _tuple
-from verinet.claims.language import _check, _Spoken
+from verinet.claims.builders import Networks, _tuple
+from verinet.claims.quantities import Quantity
+from verinet.claims.spoken import Spoken, check_setting
 from verinet.claims.targets import Polynomial, as_polynomial
 from verinet.errors import EmptyDomain, ShapeMismatch, Unsupported
 from verinet.exact.printing import spelled, spelled_fields
@@ -25,7 +26,7 @@ LARGEST_POWER = 400
 
 
 @dataclass(frozen=True, slots=True)
-class IntegralBetween(_Spoken):
+class IntegralBetween(Spoken):
     r"""``low <= int_D g(x, y)^p dx <= high``, or with :math:`|g|^p`; y are the outputs of all networks at x.
 
     Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).
@@ -59,7 +60,7 @@ class IntegralBetween(_Spoken):
     __repr__ = spelled_fields
 
     def __post_init__(self) -> None:
-        inputs, outputs = _check(self.networks, self.domain)
+        inputs, outputs = check_setting(self.networks, self.domain)
         if self.integrand.dimension != inputs + outputs:
             raise ShapeMismatch(
                 f"an integral needs an integrand in {inputs} inputs and {outputs} outputs, "
@@ -121,7 +122,7 @@ class IntegralBetween(_Spoken):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Integral(_Quantity):
+class Integral(Quantity):
     """An integral over a domain; compare with ``==``, or with both bounds by `between`, to get a claim.
 
     Guarantee: exact (the claim says exactly this).
@@ -167,8 +168,6 @@ class Integral(_Quantity):
         known = "== v or .between(low, high)"
         return "integral(...)", f"<= v, {known}" if self._never_negative else known
 
-    __hash__ = None  # type: ignore[assignment]  # == makes claims
-
 
 def integral(
     networks: Networks,
@@ -212,7 +211,7 @@ def integral(
     integral of x*y_0 = 1/3 on [-1,1]
     """
     nets = _tuple(networks)
-    _check(nets, domain)
+    check_setting(nets, domain)
     outputs = sum(network.output_size for network in nets)
     return Integral(nets, _integrand(integrand, domain.dimension, outputs), bounded(domain), power, absolute)
 

@@ -15,44 +15,32 @@ from typing import ClassVar, NoReturn, Protocol
 from verinet.claims import statements, wording
 from verinet.claims.formulas import Affine, AllOf, AnyOf, Clauses, all_of, equals, variables
 from verinet.claims.normal_forms import clauses
-from verinet.claims.targets import Polynomial
+from verinet.claims.polynomial_errors import SupErrorAtMost, SupErrorEquals
+from verinet.claims.spoken import Everywhere, Point, Spoken, check_setting
 from verinet.errors import ShapeMismatch, Unsupported
 from verinet.exact.printing import spelled, spelled_fields
 from verinet.exact.rationals import format_hex, format_rational
 from verinet.geometry.polyhedra import Polyhedron, exact_point
 from verinet.networks.network import Network
 
-Point = tuple[Fraction, ...]
-
-
-class _Spoken:
-    """What all claims share: no truth value, and the values of the networks at a point."""
-
-    __slots__ = ()
-    networks: tuple[Network, ...]
-    domain: Polyhedron
-
-    def __bool__(self) -> NoReturn:
-        raise Unsupported(
-            "a claim is what is said, not whether it is true: it has no truth value",
-            fix="prove it: verinet.prove(claim), or evaluate it at a point: claim.holds_at(x)",
-        )
-
-    def outputs_at(self, x: Sequence[Fraction]) -> Point:
-        """Return the outputs of all networks at x, concatenated.  Guarantee: exact."""
-        point = exact_point(x, self.domain.dimension, "evaluating a claim")
-        return tuple(value for network in self.networks for value in network(*point))
-
-    def _domain_text(self) -> str:
-        return wording.domain_text(self.domain)
-
-    def _names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        sizes = [network.output_size for network in self.networks]
-        return wording.input_names(self.domain.dimension), wording.output_names(sizes)
+__all__ = [
+    "Always",
+    "AnyClaim",
+    "Cells",
+    "Claim",
+    "Equal",
+    "Fails",
+    "LinearRegions",
+    "Point",
+    "Somewhere",
+    "SupErrorAtMost",
+    "SupErrorEquals",
+    "Value",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class _Linear(_Spoken):
+class _Linear(Spoken):
     """A claim in clauses over (1, x, y)."""
 
     networks: tuple[Network, ...]
@@ -61,7 +49,7 @@ class _Linear(_Spoken):
     kind: ClassVar[str]
 
     def __post_init__(self) -> None:
-        inputs, outputs = _check(self.networks, self.domain)
+        inputs, outputs = check_setting(self.networks, self.domain)
         used = variables(AllOf(tuple(AnyOf(clause) for clause in self.clauses)))
         if used[0] > inputs or used[1] > outputs:
             raise ShapeMismatch(
@@ -98,7 +86,7 @@ class _Linear(_Spoken):
 
 
 @dataclass(frozen=True, slots=True)
-class Always(_Linear):
+class Always(_Linear, Everywhere):
     """For all x of the domain: every clause has a true atom.
 
     Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).
@@ -109,10 +97,6 @@ class Always(_Linear):
     def holds_at(self, x: Sequence[Fraction]) -> bool:
         """Tell whether the formula holds at x (in the domain or not).  Guarantee: exact."""
         return self.clauses_hold(x)
-
-    def refuted_by(self, x: Sequence[Fraction]) -> bool:
-        """Tell whether x lies in the domain and the formula fails there.  Guarantee: exact."""
-        return self.domain.contains(x) and not self.holds_at(x)
 
     def fails(self) -> Fails:
         """Return the opposite claim: somewhere in the domain the formula fails."""
@@ -160,7 +144,7 @@ class Fails(_Linear):
 
 
 @dataclass(frozen=True, slots=True)
-class Equal(_Spoken):
+class Equal(Everywhere):
     """Two networks have the same outputs at every x of the domain.
 
     Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).
@@ -170,7 +154,7 @@ class Equal(_Spoken):
     domain: Polyhedron
 
     def __post_init__(self) -> None:
-        _check(self.networks, self.domain)
+        check_setting(self.networks, self.domain)
         sizes = [network.output_size for network in self.networks]
         if len(sizes) != 2 or sizes[0] != sizes[1]:
             raise ShapeMismatch(
@@ -182,10 +166,6 @@ class Equal(_Spoken):
         """Tell whether the outputs agree at x (in the domain or not).  Guarantee: exact."""
         y = self.outputs_at(x)
         return y[: len(y) // 2] == y[len(y) // 2 :]
-
-    def refuted_by(self, x: Sequence[Fraction]) -> bool:
-        """Tell whether x lies in the domain and the outputs differ there.  Guarantee: exact."""
-        return self.domain.contains(x) and not self.holds_at(x)
 
     def always(self) -> Always:
         """Return the same claim in clauses: two for every output."""
@@ -211,113 +191,7 @@ class Equal(_Spoken):
 
 
 @dataclass(frozen=True, slots=True)
-class _SupError(_Spoken):
-    networks: tuple[Network, ...]
-    targets: tuple[Polynomial, ...]
-    domain: Polyhedron
-    error: Fraction
-    kind: ClassVar[str]
-
-    __repr__ = spelled_fields
-
-    def __post_init__(self) -> None:
-        inputs, outputs = _check(self.networks, self.domain)
-        if len(self.networks) != 1 or len(self.targets) != outputs:
-            raise ShapeMismatch(
-                f"sup_error needs one network and one target for each of its {outputs} outputs, "
-                f"got {len(self.networks)} networks and {len(self.targets)} targets",
-                fix="give target=[p_0, p_1, ...], one for every output",
-            )
-        if any(target.dimension != inputs for target in self.targets):
-            raise ShapeMismatch(
-                f"sup_error needs targets in {inputs} variables, one for every input",
-                fix="build the targets in as many variables as the network has inputs",
-            )
-
-    @property
-    def network(self) -> Network:
-        """The network."""
-        return self.networks[0]
-
-    def error_at(self, x: Sequence[Fraction]) -> Fraction:
-        """Return ``max_i |f_i(x) - P_i(x)|``.  Guarantee: exact."""
-        point = exact_point(x, self.domain.dimension, "evaluating a claim")
-        values = zip(self.outputs_at(point), self.targets, strict=True)
-        return max(abs(value - target.value(point)) for value, target in values)
-
-    def holds_at(self, x: Sequence[Fraction]) -> bool:
-        """Tell whether the error at x is at most the bound (in the domain or not).  Guarantee: exact."""
-        return self.error_at(x) <= self.error
-
-    def refuted_by(self, x: Sequence[Fraction]) -> bool:
-        """Tell whether x lies in the domain and the error there is above the bound.  Guarantee: exact."""
-        return self.domain.contains(x) and not self.holds_at(x)
-
-    def statement(self) -> statements.Json:
-        """Return the kernel's statement, as JSON values; raises as `Always.statement`."""
-        return {
-            "kind": self.kind,
-            "networks": statements.networks_json(self.networks, self.domain),
-            "domain": statements.domain_json(self.domain),
-            "targets": [statements.polynomial_json(target) for target in self.targets],
-            "error": statements.point_json((self.error,)),
-        }
-
-    def _gaps(self) -> list[str]:
-        names = wording.input_names(self.domain.dimension)
-        single = len(self.targets) == 1
-        gaps = []
-        for index, target in enumerate(self.targets):
-            text = target.text(names)
-            text = text if len(target.coefficients) < 2 and not text.startswith("-") else f"({text})"
-            gaps.append(f"|{'f' if single else f'f_{index}'}(x) - {text}|")
-        return gaps
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class SupErrorAtMost(_SupError):
-    """``|f_i(x) - P_i(x)| <= error`` for every output i and every x of the domain.
-
-    Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).
-    """
-
-    kind: ClassVar[str] = "sup-error-at-most"
-
-    def text(self) -> str:
-        """Return one line of ASCII."""
-        bound = format_rational(self.error)
-        return " and ".join(f"{gap} <= {bound}" for gap in self._gaps()) + f" on {self._domain_text()}"
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class SupErrorEquals(_SupError):
-    """The bound of `SupErrorAtMost`, attained at some x of the domain.
-
-    Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).
-    """
-
-    kind: ClassVar[str] = "sup-error-equals"
-
-    def attained_at(self, x: Sequence[Fraction]) -> bool:
-        """Tell whether x lies in the domain and the error there is at least the stated one.
-
-        Guarantee: exact.
-        """
-        return self.domain.contains(x) and self.error_at(x) >= self.error
-
-    def at_most(self) -> SupErrorAtMost:
-        """Return the upper bound alone."""
-        return SupErrorAtMost(self.networks, self.targets, self.domain, self.error)
-
-    def text(self) -> str:
-        """Return one line of ASCII."""
-        gaps = self._gaps()
-        gap = gaps[0] if len(gaps) == 1 else f"max({', '.join(gaps)})"
-        return f"max {gap} = {format_rational(self.error)} on {self._domain_text()}"
-
-
-@dataclass(frozen=True, slots=True)
-class Value(_Spoken):
+class Value(Everywhere):
     """At the point `at` the outputs are `values`.
 
     Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).
@@ -330,7 +204,7 @@ class Value(_Spoken):
     __repr__ = spelled_fields
 
     def __post_init__(self) -> None:
-        _, outputs = _check(self.networks, self.domain)
+        _, outputs = check_setting(self.networks, self.domain)
         if len(self.networks) != 1 or len(self.values) != outputs:
             raise ShapeMismatch(
                 f"value needs one network and a value for each of its {outputs} outputs, "
@@ -339,17 +213,13 @@ class Value(_Spoken):
             )
 
     @property
-    def domain(self) -> Polyhedron:  # type: ignore[override]  # computed, not stored
+    def domain(self) -> Polyhedron:
         """The one-point box around `at`."""
         return Polyhedron(self.at, self.at)
 
     def holds_at(self, x: Sequence[Fraction]) -> bool:
         """Tell whether the outputs at x are the stated values.  Guarantee: exact."""
         return self.outputs_at(x) == self.values
-
-    def refuted_by(self, x: Sequence[Fraction]) -> bool:
-        """Tell whether x is the point and the outputs are others.  Guarantee: exact."""
-        return self.domain.contains(x) and not self.holds_at(x)
 
     def statement(self) -> statements.Json:
         """Return the kernel's statement, as JSON values."""
@@ -367,7 +237,7 @@ class Value(_Spoken):
 
 
 @dataclass(frozen=True, slots=True)
-class _Count(_Spoken):
+class _Count(Spoken):
     networks: tuple[Network, ...]
     domain: Polyhedron
     count: int
@@ -377,7 +247,7 @@ class _Count(_Spoken):
     __repr__ = spelled_fields
 
     def __post_init__(self) -> None:
-        _check(self.networks, self.domain)
+        check_setting(self.networks, self.domain)
         if isinstance(self.count, bool) or not isinstance(self.count, int) or self.count < 0:
             raise Unsupported(
                 f"a number of {self.noun} needs to be an integer that is not negative, got {spelled(self.count)}",
@@ -446,27 +316,3 @@ class AnyClaim(Protocol):
 
     def text(self) -> str:
         """Return one line of ASCII."""
-
-
-def _check(networks: Sequence[Network], domain: Polyhedron) -> tuple[int, int]:
-    """Check that networks and domain fit and the domain has a point; return (inputs, outputs)."""
-    if not networks or not all(isinstance(network, Network) for network in networks):
-        raise ShapeMismatch(
-            f"a claim needs at least one Network, got {[type(network).__name__ for network in networks]}",
-            fix="give a Network (verinet.network(...), read_network(path)) or a tuple of them",
-        )
-    if not isinstance(domain, Polyhedron):
-        raise ShapeMismatch(
-            f"a claim needs a Polyhedron as its domain, got {type(domain).__name__}",
-            fix="write domain=interval(0, 1), or box((0, 1), (0, 1))",
-        )
-    for index, network in enumerate(networks):
-        if network.input_size != domain.dimension:
-            raise ShapeMismatch(
-                f"a claim needs a domain of {network.input_size} dimensions, one for every input, "
-                f"got {domain.dimension}",
-                fix="give one side for every input of the network",
-                where=f"network {index}",
-            )
-    domain.point()
-    return domain.dimension, sum(network.output_size for network in networks)

@@ -13,12 +13,12 @@ from fractions import Fraction
 from typing import NoReturn, cast
 
 from verinet.claims import statements, wording
-from verinet.claims.builders import _Quantity
 from verinet.claims.induction import lemma
 from verinet.claims.integrals import LARGEST_POWER, Integral, IntegralBetween, bounded, lifted
-from verinet.claims.language import _check, _Spoken
 from verinet.claims.pieces import PiecewisePolynomial, as_piecewise, indicators
+from verinet.claims.quantities import Quantity
 from verinet.claims.smooth_targets import NearTarget, SmoothTarget, as_smooth
+from verinet.claims.spoken import Spoken, check_setting
 from verinet.claims.targets import Polynomial, as_polynomial
 from verinet.errors import ShapeMismatch, Unsupported
 from verinet.exact.printing import spelled, spelled_fields
@@ -31,7 +31,7 @@ SHARE = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LpError(_Quantity):
+class LpError(Quantity):
     r"""The quantity :math:`(\int_D |f - g|^p)^{1/p}`; compare it, or its p-th power, to get a claim.
 
     For several outputs :math:`|f - g|^p` is the sum over them, and p has to be even.
@@ -70,11 +70,9 @@ class LpError(_Quantity):
     def _words(self) -> tuple[str, str]:
         return "lp_error(...)", "<= e or == e, or lp_error(...) ** p == v"
 
-    __hash__ = None  # type: ignore[assignment]  # == makes claims
-
 
 @dataclass(frozen=True, slots=True)
-class LpErrorSmooth(_Spoken):
+class LpErrorSmooth(Spoken):
     r"""``low <= (int_D |f - g|^p)^(1/p) <= high``, g being smooth; one output.
 
     The kernel compares f with polynomials P that are nowhere farther than delta from g: by the triangle inequality
@@ -94,7 +92,7 @@ class LpErrorSmooth(_Spoken):
     __repr__ = spelled_fields
 
     def __post_init__(self) -> None:
-        _check(self.networks, self.domain)
+        check_setting(self.networks, self.domain)
         if not 0 <= self.low <= self.high or self.accuracy <= 0 or self.high == 0:
             raise Unsupported(
                 "bounds of an error against a smooth target are 0 <= low <= high and 0 < high, "
@@ -164,7 +162,7 @@ class LpErrorSmooth(_Spoken):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SmoothLpError(_Quantity):
+class SmoothLpError(Quantity):
     """The L^p error against a smooth target; compare it with ``<=``, or by `between`, to get a claim.
 
     Guarantee: exact (the claim says exactly this).
@@ -178,9 +176,6 @@ class SmoothLpError(_Quantity):
     def __le__(self, error: object) -> LpErrorSmooth:
         return self.between(0, error)
 
-    def __eq__(self, error: object) -> NoReturn:
-        raise self._no_comparison("==")
-
     def between(self, low: object, high: object) -> LpErrorSmooth:
         """Return the claim that the error lies in [low, high]."""
         ends = Q(low), Q(high)
@@ -191,8 +186,6 @@ class SmoothLpError(_Quantity):
     @property
     def _words(self) -> tuple[str, str]:
         return "lp_error(...)", "<= e or .between(low, high)"
-
-    __hash__ = None  # type: ignore[assignment]  # it has no ==
 
 
 def _box_volume(domain: Polyhedron) -> Fraction:
@@ -254,7 +247,7 @@ def lp_error(
     >>> print((lp_error(ramp, step, interval(-1, 1), p=1) == "1/8").text())
     integral of |f(x) - g(x)| = 1/8 on [-1,1]; g = 0 on [-1,0], 1 on [0,1]
     """
-    _check((network,), domain)
+    check_setting((network,), domain)
     m = network.output_size
     if isinstance(p, bool) or not isinstance(p, int) or not 1 <= p <= LARGEST_POWER:
         raise Unsupported(
@@ -293,7 +286,7 @@ def _gaps(
     names = ["f(x)"] if m == 1 else [f"f_{i}(x)" for i in range(m)]
     others = ["g(x)"] if m == 1 else [f"g_{i}(x)" for i in range(m)]
     if isinstance(target, Network):
-        _check((network, target), domain)
+        check_setting((network, target), domain)
         if target.output_size != m:
             raise ShapeMismatch(
                 f"lp_error needs a target with {m} outputs, got a network with {target.output_size}",

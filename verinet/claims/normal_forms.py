@@ -28,13 +28,7 @@ def clauses(formula: Formula, most: int = MOST_ATOMS) -> Clauses:
     >>> clauses(any_of(all_of(x >= 0, x <= 1), x >= 2)) == ((x >= 0, x >= 2), (x <= 1, x >= 2))
     True
     """
-    _refuse_large(formula, AllOf, most)
-    return fold(
-        formula,
-        atom=lambda atom: ((atom,),),
-        conjunction=_union,
-        disjunction=_product,
-    )
+    return _normal_form(formula, AllOf, most)
 
 
 def disjuncts(formula: Formula, most: int = MOST_ATOMS) -> Clauses:
@@ -54,13 +48,7 @@ def disjuncts(formula: Formula, most: int = MOST_ATOMS) -> Clauses:
     >>> disjuncts(any_of(all_of(x >= 0, x <= 1), x >= 2)) == ((x >= 0, x <= 1), (x >= 2,))
     True
     """
-    _refuse_large(formula, AnyOf, most)
-    return fold(
-        formula,
-        atom=lambda atom: ((atom,),),
-        conjunction=_product,
-        disjunction=_union,
-    )
+    return _normal_form(formula, AnyOf, most)
 
 
 def size(formula: Formula, outer: type[AllOf] | type[AnyOf]) -> tuple[int, int]:
@@ -89,6 +77,13 @@ def size(formula: Formula, outer: type[AllOf] | type[AnyOf]) -> tuple[int, int]:
 
     same, other = (add, multiply) if outer is AllOf else (multiply, add)
     return fold(formula, atom=lambda _: (1, 1), conjunction=same, disjunction=other)
+
+
+def _normal_form(formula: Formula, outer: type[AllOf] | type[AnyOf], most: int) -> Clauses:
+    """The rows of the normal form whose outer connective is `outer`."""
+    _refuse_large(formula, outer, most)
+    same, other = (_union, _product) if outer is AllOf else (_product, _union)
+    return fold(formula, atom=lambda atom: ((atom,),), conjunction=same, disjunction=other)
 
 
 def _union(parts: list[Clauses]) -> Clauses:

@@ -12,9 +12,10 @@ from fractions import Fraction
 
 from verinet.claims import statements, wording
 from verinet.claims.builders import sup_error
-from verinet.claims.language import SupErrorAtMost, _check, _Spoken
+from verinet.claims.language import SupErrorAtMost
 from verinet.claims.pieces import PiecewisePolynomial
 from verinet.claims.smooth_targets import SmoothTarget
+from verinet.claims.spoken import Spoken, check_setting
 from verinet.claims.sup_errors import SupErrorInPieces, SupErrorSmooth
 from verinet.claims.targets import Polynomial
 from verinet.errors import ShapeMismatch
@@ -29,7 +30,7 @@ OneTarget = Polynomial | PiecewisePolynomial | SmoothTarget
 
 
 @dataclass(frozen=True, slots=True)
-class SupErrorsOfOutputs(_Spoken):
+class SupErrorsOfOutputs(Spoken):
     """``|f_k(x) - g_k(x)| <= error`` for every output k and every x of the domain.
 
     Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).
@@ -43,12 +44,7 @@ class SupErrorsOfOutputs(_Spoken):
     __repr__ = spelled_fields
 
     def __post_init__(self) -> None:
-        _, outputs = _check(self.networks, self.domain)
-        if len(self.networks) != 1 or len(self.targets) != outputs:
-            raise ShapeMismatch(
-                f"sup_errors_of_outputs needs one target for each of the {outputs} outputs, got {len(self.targets)}",
-                fix="give one target for every output",
-            )
+        check_targets("sup_errors_of_outputs", self.networks, self.targets, self.domain)
 
     def parts(self) -> tuple[OneOutput, ...]:
         """Return one claim an output, about the network that reads out this output.  Guarantee: exact."""
@@ -85,6 +81,24 @@ class SupErrorsOfOutputs(_Spoken):
         bound = wording.number_text(self.error)
         gaps = [f"|f_{k}(x) - {target_text(target)}| <= {bound}" for k, target in enumerate(self.targets)]
         return " and ".join(gaps) + f" on {self._domain_text()}"
+
+
+def check_targets(what: str, networks: tuple[Network, ...], targets: Sequence[OneTarget], domain: Polyhedron) -> None:
+    """Check that there is one network on the domain, and one target for each of its outputs.
+
+    Guarantee: exact.
+
+    Raises
+    ------
+    ShapeMismatch
+        If not; `what` is named.
+    """
+    _, outputs = check_setting(networks, domain)
+    if len(networks) != 1 or len(targets) != outputs:
+        raise ShapeMismatch(
+            f"{what} needs one target for each of the {outputs} outputs, got {len(targets)}",
+            fix="give one target for every output",
+        )
 
 
 def sup_errors_of_outputs(

@@ -8,10 +8,11 @@ from fractions import Fraction
 from typing import cast
 
 from verinet.claims import wording
-from verinet.claims.builders import _Quantity
 from verinet.claims.formulas import Affine, all_of
-from verinet.claims.language import Always, Somewhere, _check, _Spoken
+from verinet.claims.language import Always, Somewhere
 from verinet.claims.normal_forms import clauses
+from verinet.claims.quantities import Quantity
+from verinet.claims.spoken import Spoken, check_setting
 from verinet.errors import ShapeMismatch
 from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import Q, format_rational
@@ -45,7 +46,7 @@ class RangeWithin(Always):
 
 
 @dataclass(frozen=True, slots=True)
-class RangeEquals(_Spoken):
+class RangeEquals(Spoken):
     """The bounds of `RangeWithin`, each of them taken at some x of the domain.
 
     The values of a continuous network on a convex domain are then exactly the intervals [a_i, b_i], output by output.
@@ -60,7 +61,7 @@ class RangeEquals(_Spoken):
     __repr__ = spelled_fields
 
     def __post_init__(self) -> None:
-        _check(self.networks, self.domain)
+        check_setting(self.networks, self.domain)
         _checked(self.ends, self.networks[0])
 
     def within(self) -> RangeWithin:
@@ -85,7 +86,7 @@ class RangeEquals(_Spoken):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RangeOf(_Quantity):
+class RangeOf(Quantity):
     """The least and greatest values of the outputs on a domain; compare with ``==`` or `within` to get a claim.
 
     Guarantee: exact (the claim says exactly this).
@@ -104,8 +105,6 @@ class RangeOf(_Quantity):
     @property
     def _words(self) -> tuple[str, str]:
         return "range_of(...)", "== (a, b), or range_of(...).within(a, b)"
-
-    __hash__ = None  # type: ignore[assignment]  # == makes claims
 
 
 def range_of(network: Network, domain: Polyhedron) -> RangeOf:

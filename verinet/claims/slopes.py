@@ -13,8 +13,8 @@ from fractions import Fraction
 from typing import Literal, NoReturn, cast
 
 from verinet.claims import statements, wording
-from verinet.claims.builders import _Quantity
-from verinet.claims.language import Point, _check, _Spoken
+from verinet.claims.quantities import Quantity
+from verinet.claims.spoken import OfOneNetwork, Point, check_setting
 from verinet.errors import ShapeMismatch, Unsupported
 from verinet.exact import programs
 from verinet.exact.printing import spelled_fields
@@ -63,15 +63,10 @@ def full_domain_json(domain: Polyhedron) -> statements.Json:
     return {**data, "point": statements.point_json(found.point)}
 
 
-class _Pairs(_Spoken):
+class _Pairs(OfOneNetwork):
     """What claims about two points share."""
 
     __slots__ = ()
-
-    @property
-    def network(self) -> Network:
-        """The network."""
-        return self.networks[0]
 
     def holds_at(self, x: Sequence[Fraction]) -> NoReturn:
         """Refuse: a claim about slopes is not a statement about single points."""
@@ -86,11 +81,6 @@ class _Pairs(_Spoken):
 
     def _inside(self, *points: Point) -> bool:
         return all(map(self.domain.contains, points))
-
-
-def _one_network(networks: tuple[Network, ...], what: str) -> None:
-    if len(networks) != 1:
-        raise ShapeMismatch(f"{what} needs one network, got {len(networks)}", fix="state one claim a network")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +104,8 @@ class Monotone(_Pairs):
     signs: tuple[tuple[Direction, ...], ...]
 
     def __post_init__(self) -> None:
-        inputs, outputs = _check(self.networks, self.domain)
-        _one_network(self.networks, "monotone")
+        inputs, outputs = check_setting(self.networks, self.domain)
+        self._check_one("monotone")
         if len(self.signs) != outputs or any(len(row) != inputs for row in self.signs):
             raise ShapeMismatch(
                 f"monotone needs {outputs} rows of {inputs} words, one row an output and one word an input, "
@@ -232,8 +222,8 @@ class _Lipschitz(_Pairs):
     __repr__ = spelled_fields
 
     def __post_init__(self) -> None:
-        _check(self.networks, self.domain)
-        _one_network(self.networks, "lipschitz")
+        check_setting(self.networks, self.domain)
+        self._check_one("lipschitz")
         if self.norm not in ("1", "2", "inf"):
             raise Unsupported(f"lipschitz knows the norms 1, 2 and inf, got {self.norm!r}", fix="name one of them")
         if self.bound < 0:
@@ -313,7 +303,7 @@ class LipschitzEquals(_Lipschitz):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LipschitzConstant(_Quantity):
+class LipschitzConstant(Quantity):
     """The least Lipschitz constant of a network on a domain; compare it to get a claim.
 
     Guarantee: exact (the claim says exactly this).
@@ -332,8 +322,6 @@ class LipschitzConstant(_Quantity):
     @property
     def _words(self) -> tuple[str, str]:
         return "lipschitz(...)", "<= L or == L"
-
-    __hash__ = None  # type: ignore[assignment]  # == makes claims
 
 
 def lipschitz(network: Network, domain: Polyhedron, norm: object = "inf") -> LipschitzConstant:

@@ -10,8 +10,9 @@ from typing import cast
 from verinet.claims import wording
 from verinet.claims.builders import Networks, _tuple
 from verinet.claims.formulas import Affine, Clauses, Formula, all_of, any_of, as_formula, equals, negate
-from verinet.claims.language import Always, Point, Somewhere, _Spoken
+from verinet.claims.language import Always, Somewhere
 from verinet.claims.normal_forms import clauses
+from verinet.claims.spoken import Point, Spoken
 from verinet.errors import ShapeMismatch, Unsupported
 from verinet.exact.printing import spelled_fields
 from verinet.geometry.polyhedra import Polyhedron, exact_point
@@ -30,7 +31,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class ExactlyOne(_Spoken):
+class ExactlyOne(Spoken):
     """Exactly one x of the domain satisfies a formula: that point does, and every x that does is that point.
 
     Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).

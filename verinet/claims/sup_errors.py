@@ -13,13 +13,14 @@ from fractions import Fraction
 from typing import cast
 
 from verinet.claims import statements, wording
-from verinet.claims.builders import _Quantity
 from verinet.claims.closeness import EqualWithin, within
 from verinet.claims.formulas import Affine, any_of
-from verinet.claims.language import Point, Somewhere, SupErrorAtMost, _check, _Spoken
+from verinet.claims.language import Somewhere, SupErrorAtMost
 from verinet.claims.normal_forms import clauses
 from verinet.claims.pieces import PiecewisePolynomial, as_piecewise, intersection
+from verinet.claims.quantities import Quantity
 from verinet.claims.smooth_targets import NearTarget, SmoothTarget, as_smooth
+from verinet.claims.spoken import Everywhere, Point, Spoken, check_setting
 from verinet.errors import ShapeMismatch, Unsupported
 from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import Q, format_rational
@@ -31,7 +32,7 @@ SHARE = 16
 
 
 @dataclass(frozen=True, slots=True)
-class SupErrorInPieces(_Spoken):
+class SupErrorInPieces(Everywhere):
     """``|f(x) - P(x)| <= error`` on every piece of the domain, P being the piece's polynomial; one output.
 
     With `at`, also attained there: ``|f(at) - P(at)| >= error`` for a piece that holds it.
@@ -69,10 +70,6 @@ class SupErrorInPieces(_Spoken):
         """Tell whether the error at x is at most the bound.  Guarantee: exact."""
         return self.error_at(x) <= self.error
 
-    def refuted_by(self, x: Sequence[Fraction]) -> bool:
-        """Tell whether x lies in the domain and the error there is above the bound.  Guarantee: exact."""
-        return self.domain.contains(x) and not self.holds_at(x)
-
     def parts(self) -> tuple[SupErrorAtMost, ...]:
         """Return the claims of the pieces that meet the domain, in their order.  Guarantee: exact."""
         found = []
@@ -106,7 +103,7 @@ class SupErrorInPieces(_Spoken):
 
 
 @dataclass(frozen=True, slots=True)
-class SupErrorSmooth(_Spoken):
+class SupErrorSmooth(Spoken):
     """``|f(x) - g(x)| <= error`` on the domain, g being smooth; one output.
 
     Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).
@@ -187,7 +184,7 @@ class SupErrorSmooth(_Spoken):
 
 
 @dataclass(frozen=True, slots=True)
-class DifferenceEquals(_Spoken):
+class DifferenceEquals(Spoken):
     """``max |f_i(x) - g_i(x)| = error`` over outputs i and the domain: a bound, and a point that attains it.
 
     Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).
@@ -224,7 +221,7 @@ class DifferenceEquals(_Spoken):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class OtherSupError(_Quantity):
+class OtherSupError(Quantity):
     """The sup error against pieces, a smooth function or a network; compare it to get a claim.
 
     Guarantee: exact (the claim says exactly this).
@@ -267,8 +264,6 @@ class OtherSupError(_Quantity):
         known = {PiecewisePolynomial: "<= e or .attained(e, at=x)", SmoothTarget: "<= e"}
         return "sup_error(...)", known.get(type(self.target), "<= e or == e")
 
-    __hash__ = None  # type: ignore[assignment]  # == makes claims
-
 
 def other_target(
     network: Network, target: object, domain: Polyhedron, variables: Sequence[object] | object | None
@@ -291,7 +286,7 @@ def other_target(
     """
     size = network.input_size
     if isinstance(target, Network):
-        _check((network, target), domain)
+        check_setting((network, target), domain)
         found: PiecewisePolynomial | SmoothTarget | Network | None = target
     else:
         found = as_piecewise(target, size, variables) or as_smooth(target, size, variables)
@@ -299,7 +294,7 @@ def other_target(
 
 
 def _one_output(networks: tuple[Network, ...], domain: Polyhedron, dimension: int) -> None:
-    inputs, outputs = _check(networks, domain)
+    inputs, outputs = check_setting(networks, domain)
     if len(networks) != 1 or outputs != 1:
         raise ShapeMismatch(
             f"a target in pieces or a smooth one belongs to one output, got {outputs}",

@@ -12,7 +12,8 @@ from fractions import Fraction
 from typing import Any, cast
 
 from verinet.claims import statements, wording
-from verinet.claims.language import Equal, _check, _Spoken
+from verinet.claims.language import Equal
+from verinet.claims.spoken import OfOneNetwork, check_setting
 from verinet.errors import ShapeMismatch, Unsupported
 from verinet.exact.linalg import Matrix
 from verinet.exact.rationals import format_hex
@@ -264,7 +265,7 @@ def permutation_invariant(network: Network, order: Sequence[int], domain: Polyhe
 
 
 @dataclass(frozen=True, slots=True)
-class PositivelyHomogeneous(_Spoken):
+class PositivelyHomogeneous(OfOneNetwork):
     """``f(t x) = t f(x)`` for every t > 0 and every x of a cone.
 
     Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).
@@ -280,20 +281,14 @@ class PositivelyHomogeneous(_Spoken):
     domain: Polyhedron
 
     def __post_init__(self) -> None:
-        _check(self.networks, self.domain)
-        if len(self.networks) != 1:
-            raise ShapeMismatch("positively_homogeneous needs one network", fix="state one claim a network")
+        check_setting(self.networks, self.domain)
+        self._check_one("positively_homogeneous")
         ends = [end for side in (self.domain.low, self.domain.high) for end in side]
         if any(ends) or any(half.offset for half in self.domain.halfspaces):
             raise Unsupported(
                 "positive homogeneity is claimed on a cone: sides of the box at 0 or missing, halfspaces through 0",
                 fix="write domain=whole_space(n), or box((0, None), ...)",
             )
-
-    @property
-    def network(self) -> Network:
-        """The network."""
-        return self.networks[0]
 
     def to_equal(self) -> Equal:
         """Return the claim that f is its recession function, x -> lim f(t x)/t, which is positively homogeneous."""

@@ -9,7 +9,8 @@ from fractions import Fraction
 
 from verinet.claims import statements
 from verinet.claims.depth_one import _point
-from verinet.claims.language import Equal, Value, _Spoken
+from verinet.claims.language import Equal, Value
+from verinet.claims.spoken import Spoken
 from verinet.errors import ShapeMismatch, Unsupported
 from verinet.exact.rationals import Q, format_rational
 from verinet.geometry.polyhedra import Polyhedron, whole_space
@@ -28,7 +29,7 @@ LEMMA = (
 
 
 @dataclass(frozen=True, slots=True)
-class NotTwoNeurons(_Spoken):
+class NotTwoNeurons(Spoken):
     """No constant plus two ReLU neurons (one hidden layer, no bypass) is f on R^n.
 
     Parameters

@@ -8,7 +8,8 @@ from fractions import Fraction
 from itertools import islice
 
 from verinet.claims import statements
-from verinet.claims.language import Value, _check, _Spoken
+from verinet.claims.language import Value
+from verinet.claims.spoken import Spoken, check_setting
 from verinet.errors import ShapeMismatch
 from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import Q
@@ -21,7 +22,7 @@ SPELLED = 4
 
 
 @dataclass(frozen=True, slots=True)
-class ValuesAtPoints(_Spoken):
+class ValuesAtPoints(Spoken):
     """``f(x_i) = y_i`` for all i: the statement has one part a point.
 
     Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).
@@ -40,7 +41,7 @@ class ValuesAtPoints(_Spoken):
                 f"{len(self.values)} values",
                 fix="give at least one point, and a value for each",
             )
-        _, outputs = _check(self.networks, self.domain)
+        _, outputs = check_setting(self.networks, self.domain)
         wrong = next((k for k, value in enumerate(self.values) if len(value) != outputs), None)
         if len(self.networks) != 1 or wrong is not None:
             raise ShapeMismatch(
@@ -50,7 +51,7 @@ class ValuesAtPoints(_Spoken):
             )
 
     @property
-    def domain(self) -> Polyhedron:  # type: ignore[override]  # computed, not stored
+    def domain(self) -> Polyhedron:
         """The smallest box around the points."""
         sizes = {len(point) for point in self.points}
         if len(sizes) > 1:
@@ -119,5 +120,5 @@ def values_at_points(network: Network, points: Sequence[Sequence[object]], value
     many = [tuple(value) if isinstance(value, list | tuple) else (value,) for value in values]
     found = tuple(tuple(map(Q, value)) for value in many)
     if rows:
-        _check((network,), Polyhedron(rows[0], rows[0]))
+        check_setting((network,), Polyhedron(rows[0], rows[0]))
     return ValuesAtPoints((network,), rows, found)

@@ -13,7 +13,8 @@ from functools import reduce
 from operator import mul, sub
 from typing import Any
 
-from verinet.claims.formulas import Affine, AllOf, AnyOf, Atom, Formula, all_of, any_of, equals, total
+from verinet.claims.formulas import Affine, AllOf, AnyOf, Atom, all_of, any_of, total
+from verinet.claims.relations import compared
 from verinet.errors import BadFormat, NotANumber, Unsupported
 from verinet.exact.rationals import Q
 
@@ -60,24 +61,8 @@ def operation(head: str, values: list[Meaning], where: str, known: tuple[str, ..
     if head not in ("+", "-", "*"):
         if len(terms) != 2:
             raise _wrong(head, "exactly two sides", len(terms), where)
-        return _comparison(head, terms[0], terms[1])
+        return compared(head, terms[0], terms[1])
     return _arithmetic(head, terms, where)
-
-
-def _comparison(head: str, left: Affine, right: Affine) -> Formula:
-    match head:
-        case "<=":
-            return left <= right
-        case ">=":
-            return left >= right
-        case "<":
-            return left < right
-        case ">":
-            return left > right
-        case "!=":
-            return any_of(left < right, left > right)
-        case _:
-            return equals(left, right)
 
 
 def _arithmetic(head: str, terms: list[Affine], where: str) -> Affine:

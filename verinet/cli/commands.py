@@ -3,37 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import Annotated
 
 import typer
 
+from verinet.cli.options import AsJson, Certificate, Net, Normalising, Physical, Seconds, read_options
 from verinet.cli.outcome import Outcome, run, tell_now
-
-if TYPE_CHECKING:
-    from verinet.networks.formats import ReadOptions
-    from verinet.networks.formats.reading import BatchNormalization
-
-Net = Annotated[str, typer.Argument(metavar="NET", help="A network: .onnx, .nnet, .json, .npz or .pt")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, and nothing else there")]
-
-Physical = Annotated[
-    bool, typer.Option("--physical", help="Of a .nnet file: apply its normalisation (inputs and outputs in its units)")
-]
-Normalising = Annotated[
-    str,
-    typer.Option(
-        "--batch-normalization",
-        metavar="exact|rounded",
-        help="Of an .onnx file: refuse an irrational factor, or round it to the nearest float and say so",
-    ),
-]
-
-
-def _options(physical: bool, batch_normalization: str) -> ReadOptions:
-    """The options of the readers; they refuse words that they do not know."""
-    from verinet.networks.formats import ReadOptions
-
-    return ReadOptions(physical, cast("BatchNormalization", batch_normalization))
 
 
 def eval_command(
@@ -48,7 +23,7 @@ def eval_command(
     def work() -> Outcome:
         from verinet.cli.evaluate import evaluate
 
-        return evaluate(network, at, _options(physical, batch_normalization))
+        return evaluate(network, at, read_options(physical, batch_normalization))
 
     raise typer.Exit(run("eval", work, as_json))
 
@@ -68,10 +43,8 @@ def prove_command(
         str | None,
         typer.Option("--domain", metavar="SET", help='Of --claim, if it names none: "[-1,1]^2", "R", or FILE.vnnlib'),
     ] = None,
-    output: Annotated[str | None, typer.Option("-o", "--output", metavar="CERT", help="Write the certificate")] = None,
-    budget: Annotated[
-        float | None, typer.Option("--budget", metavar="SECONDS", help="Give up after so many seconds")
-    ] = None,
+    output: Certificate = None,
+    budget: Seconds = None,
     jobs: Annotated[int, typer.Option("--jobs", metavar="N", help="Processes that search")] = 1,
     journal: Annotated[
         str | None,
@@ -93,7 +66,7 @@ def prove_command(
         from verinet.cli.prove import Effort, prove
 
         effort = Effort(jobs, journal, cluster)
-        return prove(files, claim, domain, output, budget, _options(physical, batch_normalization), effort)
+        return prove(files, claim, domain, output, budget, read_options(physical, batch_normalization), effort)
 
     raise typer.Exit(run("prove", work, as_json))
 
@@ -108,10 +81,8 @@ def equal_command(
         str | None,
         typer.Option("--domain", metavar="SET", help='"[-1,1]^2", "R", or FILE.vnnlib; else that of the networks'),
     ] = None,
-    output: Annotated[str | None, typer.Option("-o", "--output", metavar="CERT", help="Write the certificate")] = None,
-    budget: Annotated[
-        float | None, typer.Option("--budget", metavar="SECONDS", help="Give up after so many seconds")
-    ] = None,
+    output: Certificate = None,
+    budget: Seconds = None,
     physical: Physical = False,
     batch_normalization: Normalising = "exact",
     as_json: AsJson = False,
@@ -121,7 +92,7 @@ def equal_command(
     def work() -> Outcome:
         from verinet.cli.claims import equal
 
-        return equal(first, second, within, domain, output, budget, _options(physical, batch_normalization))
+        return equal(first, second, within, domain, output, budget, read_options(physical, batch_normalization))
 
     raise typer.Exit(run("equal", work, as_json))
 
@@ -145,17 +116,15 @@ def referee_command(
     def work() -> Outcome:
         from verinet.cli.referee import referee
 
-        return referee(files, _options(physical, batch_normalization))
+        return referee(files, read_options(physical, batch_normalization))
 
     raise typer.Exit(run("referee", work, as_json))
 
 
 def refute_width_command(
     network: Net,
-    output: Annotated[str | None, typer.Option("-o", "--output", metavar="CERT", help="Write the certificate")] = None,
-    budget: Annotated[
-        float | None, typer.Option("--budget", metavar="SECONDS", help="Give up after so many seconds")
-    ] = None,
+    output: Certificate = None,
+    budget: Seconds = None,
     physical: Physical = False,
     batch_normalization: Normalising = "exact",
     as_json: AsJson = False,
@@ -168,7 +137,7 @@ def refute_width_command(
     def work() -> Outcome:
         from verinet.cli.refute_width import refute_width
 
-        return refute_width(network, output, budget, _options(physical, batch_normalization))
+        return refute_width(network, output, budget, read_options(physical, batch_normalization))
 
     raise typer.Exit(run("refute-width", work, as_json))
 
@@ -208,9 +177,7 @@ def regions_command(
             "--certificate", metavar="CERT", help="Prove the count, too: linear regions of one input, or cells"
         ),
     ] = None,
-    budget: Annotated[
-        float | None, typer.Option("--budget", metavar="SECONDS", help="Give up after so many seconds")
-    ] = None,
+    budget: Seconds = None,
     jobs: Annotated[int, typer.Option("--jobs", metavar="N", help="Processes, for two inputs and more")] = 1,
     physical: Physical = False,
     batch_normalization: Normalising = "exact",
@@ -225,7 +192,7 @@ def regions_command(
         from verinet.cli.regions import Wishes, regions
 
         wishes = Wishes(domain, cut, around, radius, count, plot, boundary, certificate, budget, jobs)
-        return regions(network, wishes, _options(physical, batch_normalization))
+        return regions(network, wishes, read_options(physical, batch_normalization))
 
     raise typer.Exit(run("regions", work, as_json))
 
@@ -246,7 +213,7 @@ def check_command(
     def work() -> Outcome:
         from verinet.cli.check import check
 
-        return check(certificates, networks or [], strict, _options(physical, batch_normalization))
+        return check(certificates, networks or [], strict, read_options(physical, batch_normalization))
 
     raise typer.Exit(run("check", work, as_json))
 
@@ -300,7 +267,7 @@ def import_command(
     def work() -> Outcome:
         from verinet.cli.convert import import_network
 
-        return import_network(network, output, _options(physical, batch_normalization))
+        return import_network(network, output, read_options(physical, batch_normalization))
 
     raise typer.Exit(run("import", work, as_json))
 
@@ -337,7 +304,7 @@ def export_command(
     def work() -> Outcome:
         from verinet.cli.convert import export
 
-        return export(files, output, domain, smtlib, claim, _options(physical, batch_normalization))
+        return export(files, output, domain, smtlib, claim, read_options(physical, batch_normalization))
 
     raise typer.Exit(run("export", work, as_json))
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from verinet.cli.commands import AsJson, Net, Normalising, Physical, _options
+from verinet.cli.options import AsJson, Net, Normalising, Physical, Seconds, read_options
 from verinet.cli.outcome import Outcome, run
 
 
@@ -73,9 +73,7 @@ def sparsity_command(
     certificate: Annotated[
         str | None, typer.Option("--certificate", metavar="CERT", help="Prove that it is within eps, and write that")
     ] = None,
-    budget: Annotated[
-        float | None, typer.Option("--budget", metavar="SECONDS", help="Give up after so many seconds")
-    ] = None,
+    budget: Seconds = None,
     physical: Physical = False,
     batch_normalization: Normalising = "exact",
     as_json: AsJson = False,
@@ -89,6 +87,6 @@ def sparsity_command(
         from verinet.cli.sparsity import Wishes, sparsity
 
         wishes = Wishes(eps, domain, target, plot, output, certificate, budget)
-        return sparsity(network, wishes, _options(physical, batch_normalization))
+        return sparsity(network, wishes, read_options(physical, batch_normalization))
 
     raise typer.Exit(run("sparsity", work, as_json))

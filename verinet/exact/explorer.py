@@ -54,10 +54,13 @@ class Proposal:
     held: tuple[int | None, ...]
 
 
-def propose(rows: Floats, lower: Floats, upper: Floats, objective: Floats) -> Proposal | None:
+def propose(
+    rows: Floats, lower: Floats, upper: Floats, objective: Floats, start: Proposal | None = None
+) -> Proposal | None:
     """Maximise ``objective . z`` subject to ``rows . (1, z) >= 0`` and ``lower <= z <= upper`` in floats.
 
-    Returns None when the solver does not report an optimum.
+    `start`: of a program with the same columns, whose `rows` are numbered as here; its vertex is where the solver
+    begins.  Returns None when the solver does not report an optimum.
 
     Notes
     -----
@@ -66,12 +69,15 @@ def propose(rows: Floats, lower: Floats, upper: Floats, objective: Floats) -> Pr
     solver = _shared_solver()
     count, width = rows.shape[0], rows.shape[1] - 1
     solver.clearModel()
+    places, columns = np.nonzero(rows[:, 1:])
+    begins = np.searchsorted(places, np.arange(count)).astype(np.int32)
     solver.passModel(
-        width, count, count * width, _ROWWISE, -1, 0.0,
+        width, count, len(places), _ROWWISE, -1, 0.0,
         objective, lower, upper, -rows[:, 0], np.full(count, np.inf),
-        np.arange(0, count * width, max(width, 1), dtype=np.int32),
-        np.tile(np.arange(width, dtype=np.int32), count), rows[:, 1:].ravel(), _indices(width),
+        begins, columns.astype(np.int32), rows[:, 1:][places, columns], _indices(width),
     )  # fmt: skip
+    if start is not None:
+        solver.setBasis(_basis(count, start))
     solver.run()
     if not _is_optimal(solver):
         return None
@@ -235,6 +241,22 @@ def _basis_kinds() -> dict[object, int]:
         _local.kinds = {Status.kLower: -1, Status.kUpper: 1, Status.kZero: 0, Status.kNonbasic: 0}
     kinds: dict[object, int] = _local.kinds
     return kinds
+
+
+def _basis(count: int, start: Proposal) -> highspy.HighsBasis:
+    """Where these rows are tight and these columns held."""
+    from highspy import HighsBasis
+    from highspy import HighsBasisStatus as Status
+
+    held = {-1: Status.kLower, 1: Status.kUpper, 0: Status.kZero, None: Status.kBasic}
+    basis = HighsBasis()
+    basis.valid = True
+    rows = [Status.kBasic] * count
+    for row in start.rows:
+        rows[row] = Status.kLower
+    basis.row_status = rows
+    basis.col_status = [held[side] for side in start.held]
+    return basis
 
 
 def _is_optimal(solver: highspy.Highs) -> bool:

@@ -63,7 +63,7 @@ def solve(constraints: Sequence[Formula], variables: Sequence[Term], seconds: fl
     >>> solve([equals(add(x, x), Fraction(1))], [x], seconds=5)
     Point(values=(Fraction(1, 2),))
     """
-    import z3  # type: ignore[import-untyped, unused-ignore]  # z3 ships no types
+    import z3
 
     context = z3.Context()
     solver = z3.Solver(ctx=context)
@@ -140,7 +140,7 @@ def program() -> str:
     >>> program().split()[0]
     'z3'
     """
-    import z3  # type: ignore[import-untyped, unused-ignore]  # z3 ships no types
+    import z3
 
     return f"z3 {z3.get_version_string()}"
 

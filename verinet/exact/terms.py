@@ -6,42 +6,39 @@ Nothing here asks a solver; `verinet.exact.solver` does.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
 from verinet.errors import NotANumber, ShapeMismatch
-from verinet.exact.rationals import format_rational
+from verinet.exact.smtlib import smtlib
+from verinet.exact.term_graphs import COMPARE, Formula, Term, fold
 
-
-def _brief(part: Term | Formula) -> str:
-    """Its kind and size: what is shared in the graph would be written again and again."""
-    return f"<{type(part).__name__} {part.name or part.kind}, {len(part.parts)} parts>"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Term:
-    """A real-valued expression; build it with the functions of this module.  Guarantee: exact."""
-
-    kind: str
-    parts: tuple[Term | Formula, ...] = ()
-    value: Fraction = Fraction(0)
-    name: str = ""
-
-    __repr__ = _brief
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Formula:
-    """A truth-valued expression; build it with the functions of this module.  Guarantee: exact."""
-
-    kind: str
-    parts: tuple[Term | Formula, ...] = ()
-    value: Fraction = Fraction(0)
-    name: str = ""
-
-    __repr__ = _brief
+__all__ = [
+    "COMPARE",
+    "Formula",
+    "Term",
+    "above",
+    "add",
+    "all_of",
+    "any_of",
+    "at_least",
+    "at_most",
+    "below",
+    "choose",
+    "constant",
+    "equals",
+    "floor",
+    "fold",
+    "holds",
+    "if_less",
+    "linear",
+    "mul",
+    "negate",
+    "scale",
+    "smtlib",
+    "variables",
+]
 
 
 def variables(prefix: str, n: int) -> list[Term]:
@@ -297,35 +294,7 @@ def negate(formula: Formula) -> Formula:
     return Formula("not", (formula,))
 
 
-COMPARE: dict[str, Callable[[Any, Any], Any]] = {
-    ">=": lambda a, b: a >= b,
-    ">": lambda a, b: a > b,
-    "<=": lambda a, b: a <= b,
-    "<": lambda a, b: a < b,
-    "=": lambda a, b: a == b,
-}
-
-
-# --- three readers of one graph ---------------------------------------------------------------------
-
-
-def fold(roots: Sequence[Term | Formula], read: Callable[[Term | Formula, list[Any]], Any]) -> list[Any]:
-    """`read` applied to every part once, children first, without recursion; the results for the roots.
-
-    Guarantee: exact.
-    """
-    done: dict[int, Any] = {}
-    stack: list[tuple[Term | Formula, bool]] = [(root, False) for root in reversed(roots)]
-    while stack:
-        part, ready = stack.pop()
-        if id(part) in done:
-            continue
-        if ready:
-            done[id(part)] = read(part, [done[id(child)] for child in part.parts])
-        else:
-            stack.append((part, True))
-            stack.extend((child, False) for child in part.parts if id(child) not in done)
-    return [done[id(root)] for root in roots]
+# --- readers ----------------------------------------------------------------------------------------
 
 
 def holds(constraints: Sequence[Formula], values: dict[str, Fraction]) -> bool:
@@ -367,65 +336,3 @@ def holds(constraints: Sequence[Formula], values: dict[str, Fraction]) -> bool:
         return COMPARE[part.kind](given[0], part.value)
 
     return all(fold(constraints, read))
-
-
-def smtlib(constraints: Sequence[Formula]) -> str:
-    """The constraints as SMT-LIB 2 text, one definition for each shared part.
-
-    Notes
-    -----
-    Guarantee: exact
-
-    Examples
-    --------
-    >>> print(smtlib([at_least(variables("x", 1)[0], Fraction(-1, 2))]))
-    (set-logic QF_LRA)
-    (declare-const x0 Real)
-    (assert (>= x0 (- (/ 1 2))))
-    (check-sat)
-    """
-    names: list[str] = []
-    lines: list[str] = []
-    kinds: set[str] = set()
-
-    def read(part: Term | Formula, given: list[Any]) -> str:
-        kinds.add(part.kind)
-        if part.kind == "variable":
-            if part.name not in names:
-                names.append(part.name)
-            return part.name
-        if part.kind == "constant":
-            return _smt_number(part.value)
-        if part.kind in ("and", "or") and not given:
-            return "true" if part.kind == "and" else "false"
-        if part.kind == "scaled":
-            return define(f"(* {_smt_number(part.value)} {given[0]})", "Real")
-        if part.kind == "floor":
-            return define(f"(to_real (to_int {given[0]}))", "Real")
-        if part.kind in COMPARE:
-            return f"({part.kind} {given[0]} {_smt_number(part.value)})"
-        sort = "Real" if isinstance(part, Term) else "Bool"
-        word = {"sum": "+", "product": "*", "choose": "ite"}.get(part.kind, part.kind)
-        return define(f"({word} {' '.join(given)})", sort)
-
-    def define(body: str, sort: str) -> str:
-        if len(body) < 60:
-            return body
-        name = f"!t{len(lines)}"
-        lines.append(f"(define-fun {name} () {sort} {body})")
-        return name
-
-    asserted = fold(constraints, read)
-    logic = f"QF_{'N' if 'product' in kinds else 'L'}{'I' if 'floor' in kinds else ''}RA"
-    declared = [f"(declare-const {name} Real)" for name in names]
-    asserts = [f"(assert {text})" for text in asserted]
-    return "\n".join([f"(set-logic {logic})", *declared, *lines, *asserts, "(check-sat)"])
-
-
-def _smt_number(q: Fraction) -> str:
-    size = format_rational(Fraction(abs(q.numerator)))
-    text = size if q.denominator == 1 else f"(/ {size} {format_rational(Fraction(q.denominator))})"
-    return text if q >= 0 else f"(- {text})"
-
-
-# --- solvers ----------------------------------------------------------------------------------------

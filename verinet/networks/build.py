@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from verinet.errors import EmptyDomain, NotBounded, ShapeMismatch, Unsupported
+from verinet.errors import ShapeMismatch
 from verinet.exact.linalg import Matrix
-from verinet.exact.rationals import Q, format_rational
+from verinet.exact.rationals import Q
 from verinet.networks.activations import RELU, Activation
 from verinet.networks.expressions import (
     Expression,
@@ -26,7 +26,8 @@ from verinet.networks.expressions import (
     variable,
     variables,
 )
-from verinet.networks.network import Activate, Affine, Input, Interval, Network, Vertex
+from verinet.networks.grafting import common_domain, fresh_names, graft, input_indices, refuse_apart
+from verinet.networks.network import Activate, Affine, Input, Network, Vertex
 
 __all__ = [
     "Expression",
@@ -91,57 +92,6 @@ def layered(weights: Sequence[Any], biases: Sequence[Any], activation: Activatio
     return Network(tuple(vertices), (("y", len(vertices) - 1),))
 
 
-def _graft(vertices: list[Vertex], guest: Network, sources: Sequence[int]) -> list[int]:
-    """Append the guest's vertices, its x read from the concatenated sources; new index of each vertex."""
-    width = sum(_width(vertices[source]) for source in sources)
-    if width != guest.input_size:
-        raise ShapeMismatch(
-            f"a network with {guest.input_size} input channels was given {width} values",
-            fix="compose networks whose sizes fit",
-        )
-    places = iter(guest.inputs)
-    new: list[int] = []
-    for vertex in guest.vertices:
-        if isinstance(vertex.operation, Input):
-            part = next(places)[1]
-            if len(sources) == 1 and part == slice(0, width):
-                new.append(sources[0])
-                continue
-            select = [[int(row == column) for column in range(width)] for row in range(part.start, part.stop)]
-            operation = Affine(Matrix.from_integers(select), Matrix.zeros(len(select), 1))
-            vertices.append(Vertex(operation, tuple(sources), vertex.name))
-        else:
-            moved = tuple(new[source] for source in vertex.sources)
-            vertices.append(Vertex(vertex.operation, moved, vertex.name))
-        new.append(len(vertices) - 1)
-    return new
-
-
-def _width(vertex: Vertex) -> int:
-    match vertex.operation:
-        case Input(size=size):
-            return size
-        case Affine(weight=weight):
-            return weight.rows
-        case Activate(activations=activations):
-            return len(activations)
-
-
-def _input_indices(f: Network) -> list[int]:
-    return [index for index, vertex in enumerate(f.vertices) if isinstance(vertex.operation, Input)]
-
-
-def _fresh(names: Sequence[str]) -> list[str]:
-    """The names, with _2, _3, ... appended where they repeat."""
-    taken: list[str] = []
-    for name in names:
-        candidate, number = name, 2
-        while candidate in taken:
-            candidate, number = f"{name}_{number}", number + 1
-        taken.append(candidate)
-    return taken
-
-
 def compose(outer: Network, inner: Network | None = None, *, times: int | None = None) -> Network:
     """x -> outer(inner(x)), or ``compose(f, times=n)``: f applied n times.
 
@@ -177,57 +127,18 @@ def compose(outer: Network, inner: Network | None = None, *, times: int | None =
     vertices = list(outer.vertices)
     new = list(range(len(vertices)))
     for _ in range(times - 1):
-        new = _graft(vertices, outer, [new[index] for _, index in outer.readouts])
+        new = graft(vertices, outer, [new[index] for _, index in outer.readouts])
     if times > 1:
-        _refuse_apart(outer, outer)
+        refuse_apart(outer, outer)
     readouts = tuple((name, new[index]) for name, index in outer.readouts)
     return Network(tuple(vertices), readouts, outer.domain)
 
 
 def _composed(outer: Network, inner: Network) -> Network:
     vertices = list(inner.vertices)
-    new = _graft(vertices, outer, [index for _, index in inner.readouts])
-    _refuse_apart(outer, inner)
+    new = graft(vertices, outer, [index for _, index in inner.readouts])
+    refuse_apart(outer, inner)
     return Network(tuple(vertices), tuple((name, new[index]) for name, index in outer.readouts), inner.domain)
-
-
-def _refuse_apart(outer: Network, inner: Network) -> None:
-    """Refuse a composition if it is certain that no value of `inner` lies in the domain of `outer`."""
-    if outer.domain is None or inner.domain is None:
-        return
-    try:
-        ranges = inner.certified_range()
-    except (NotBounded, Unsupported):  # no range, hence nothing certain
-        return
-    sides = [side for _, index in inner.readouts for side in ranges[index]]
-    for channel, (values, wanted) in enumerate(zip(sides, outer.domain, strict=True)):
-        if values[1] < wanted[0] or wanted[1] < values[0]:
-            raise EmptyDomain(
-                "compose needs values of the inner network in the domain of the outer one, "
-                f"{_text(wanted)}, got values in {_text(values)}",
-                fix="check the order, compose(outer, inner), or drop the domain: outer.with_domain(None)",
-                where=f"input channel {channel} of the outer network",
-            )
-
-
-def _common_domain(f: Network, g: Network) -> tuple[Interval, ...] | None:
-    """The intersection of two domains in one x."""
-    if f.domain is None or g.domain is None:
-        return g.domain if f.domain is None else f.domain
-    sides = tuple((max(a, c), min(b, d)) for (a, b), (c, d) in zip(f.domain, g.domain, strict=True))
-    for channel, (low, high) in enumerate(sides):
-        if low > high:
-            raise EmptyDomain(
-                "networks side by side need domains with a common point, got "
-                f"{_text(f.domain[channel])} and {_text(g.domain[channel])}",
-                fix="widen one of them, or drop it: network.with_domain(None)",
-                where=f"input channel {channel}",
-            )
-    return sides
-
-
-def _text(side: Interval) -> str:
-    return f"[{format_rational(side[0])}, {format_rational(side[1])}]"
 
 
 def parallel(f: Network, g: Network) -> Network:
@@ -255,10 +166,10 @@ def parallel(f: Network, g: Network) -> Network:
     Guarantee: exact.
     """
     vertices = list(f.vertices)
-    new = _graft(vertices, g, _input_indices(f))
+    new = graft(vertices, g, input_indices(f))
     indices = [index for _, index in f.readouts] + [new[index] for _, index in g.readouts]
-    names = _fresh([name for name, _ in (*f.readouts, *g.readouts)])
-    return Network(tuple(vertices), tuple(zip(names, indices, strict=True)), _common_domain(f, g))
+    names = fresh_names([name for name, _ in (*f.readouts, *g.readouts)])
+    return Network(tuple(vertices), tuple(zip(names, indices, strict=True)), common_domain(f, g))
 
 
 def stack(f: Network, g: Network) -> Network:
@@ -277,7 +188,7 @@ def stack(f: Network, g: Network) -> Network:
     """
     vertices = list(f.vertices)
     taken = [name for name, _ in (*f.inputs, *g.inputs)]
-    names = iter(_fresh(taken)[len(f.inputs) :])
+    names = iter(fresh_names(taken)[len(f.inputs) :])
     for vertex in g.vertices:
         if isinstance(vertex.operation, Input):
             name = next(names)
@@ -286,7 +197,7 @@ def stack(f: Network, g: Network) -> Network:
         moved = tuple(source + len(f.vertices) for source in vertex.sources)
         vertices.append(Vertex(vertex.operation, moved, vertex.name))
     indices = [index for _, index in f.readouts] + [index + len(f.vertices) for _, index in g.readouts]
-    readouts = _fresh([name for name, _ in (*f.readouts, *g.readouts)])
+    readouts = fresh_names([name for name, _ in (*f.readouts, *g.readouts)])
     domain = None if f.domain is None or g.domain is None else (*f.domain, *g.domain)
     return Network(tuple(vertices), tuple(zip(readouts, indices, strict=True)), domain)
 
@@ -388,7 +299,7 @@ def skip(f: Network, matrix: Any = None) -> Network:
             fix="give the matrix that maps x to the outputs",
         )
     weight = Matrix.identity(f.output_size).hstack(along)
-    return _after(f, weight, Matrix.zeros(f.output_size, 1), _input_indices(f))
+    return _after(f, weight, Matrix.zeros(f.output_size, 1), input_indices(f))
 
 
 def readouts(f: Network, named: Mapping[str, Callable[[tuple[Expression, ...]], Any]]) -> Network:

@@ -1,7 +1,6 @@
 """Expressions: networks as a paper writes them.
 
-Each call of `relu(...)` and its like
-makes one neuron, and reusing the Python object reuses the neuron.
+Each call of `relu(...)` and its like makes one neuron, and reusing the Python object reuses the neuron.
 """
 
 from __future__ import annotations
@@ -9,179 +8,38 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from numbers import Rational
-from typing import Any, NoReturn
+from typing import Any
 
 from verinet.errors import ShapeMismatch, Unsupported
 from verinet.exact.linalg import Matrix
-from verinet.exact.rationals import Q
 from verinet.networks import activations as table
 from verinet.networks.activations import Activation
+from verinet.networks.affine_expressions import (
+    Atom,
+    Expression,
+    Neuron,
+    Variable,
+    apply_activation,
+    as_expression,
+    variable,
+    variables,
+)
 from verinet.networks.network import Activate, Affine, Input, Network, Vertex
 
-
-class _Group:
-    """The variables made by one call of `variables`."""
-
-    __slots__ = ("name", "size")
-
-    def __init__(self, name: str, size: int) -> None:
-        self.name, self.size = name, size
-
-
-class _Variable:
-    __slots__ = ("channel", "group")
-    level = 0
-
-    def __init__(self, group: _Group, channel: int) -> None:
-        self.group, self.channel = group, channel
-
-
-class _Neuron:
-    __slots__ = ("activation", "level", "preactivation")
-
-    def __init__(self, activation: Activation, preactivation: Expression) -> None:
-        self.activation, self.preactivation = activation, preactivation
-        self.level: int = 1 + max((atom.level for atom in preactivation.terms), default=0)
-
-
-_Atom = _Variable | _Neuron
-
-
-class Expression:
-    """An affine form in variables and neurons: built by `variable` and arithmetic, never changed.
-
-    Equality is identity: two neurons written twice are two neurons.  It is neither larger nor smaller than
-    anything: claims are stated about the outputs of a network.
-
-    Guarantee: exact.
-    """
-
-    __slots__ = ("constant", "terms")
-
-    def __init__(self, terms: Mapping[_Atom, Fraction], constant: Fraction) -> None:
-        self.terms = {atom: factor for atom, factor in terms.items() if factor}
-        self.constant = constant
-
-    def __add__(self, other: object) -> Expression:
-        right = as_expression(other)
-        terms = dict(self.terms)
-        for atom, factor in right.terms.items():
-            terms[atom] = terms.get(atom, Fraction(0)) + factor
-        return Expression(terms, self.constant + right.constant)
-
-    __radd__ = __add__
-
-    def __neg__(self) -> Expression:
-        return self * -1
-
-    def __sub__(self, other: object) -> Expression:
-        return self + -as_expression(other)
-
-    def __rsub__(self, other: object) -> Expression:
-        return -self + other
-
-    def __mul__(self, factor: object) -> Expression:
-        if isinstance(factor, Expression):
-            raise ShapeMismatch(
-                "a network is affine between activations, got a product of two expressions",
-                fix="multiply by exact scalars only; for a target in several variables give a sympy expression",
-            )
-        q = Q(factor)
-        return Expression({atom: q * c for atom, c in self.terms.items()}, q * self.constant)
-
-    __rmul__ = __mul__
-
-    def __pow__(self, exponent: object) -> Expression:
-        """A neuron that raises to an integer power: what a target is written with."""
-        k = Q(exponent)
-        if k in (0, 1):
-            return Expression({}, Fraction(1)) if k == 0 else self
-        return apply_activation(self, table.activation("power", k))
-
-    def __truediv__(self, divisor: object) -> Expression:
-        q = Q(divisor)
-        if q == 0:
-            raise ShapeMismatch("an expression was divided by 0", fix="divide by a nonzero scalar")
-        return self * (1 / q)
-
-    def __lt__(self, other: object) -> NoReturn:
-        raise _no_comparison("<")
-
-    def __le__(self, other: object) -> NoReturn:
-        raise _no_comparison("<=")
-
-    def __gt__(self, other: object) -> NoReturn:
-        raise _no_comparison(">")
-
-    def __ge__(self, other: object) -> NoReturn:
-        raise _no_comparison(">=")
-
-    def __repr__(self) -> str:
-        return f"<Expression in {len(self.terms)} variables and neurons>"
-
-
-def _no_comparison(relation: str) -> Unsupported:
-    return Unsupported(
-        f"an expression builds a network and is not compared, got ... {relation} ...",
-        fix="state a claim about outputs: y = verinet.claims.outputs(network), then y[0] <= 1; "
-        "for the larger or smaller of two expressions write maximum(a, b) or minimum(a, b)",
-    )
-
-
-def as_expression(value: object) -> Expression:
-    """An expression as it is, an exact scalar as a constant.
-
-    Guarantee: exact.
-
-    Examples
-    --------
-    >>> as_expression("1/3").constant
-    Fraction(1, 3)
-    """
-    return value if isinstance(value, Expression) else Expression({}, Q(value))
-
-
-def variable(name: str = "x") -> Expression:
-    """One input.
-
-    Guarantee: exact.
-
-    Examples
-    --------
-    >>> x = variable("x")
-    >>> network(x, 2 * relu(x) - 1)(3)
-    (Fraction(5, 1),)
-    """
-    return variables(name, 1)[0]
-
-
-def variables(name: str, count: int) -> tuple[Expression, ...]:
-    """A vector of `count` inputs with one name.
-
-    Guarantee: exact.
-
-    Examples
-    --------
-    >>> a, b = variables("x", 2)
-    >>> network((a, b), a - 2 * b)(1, "1/3")
-    (Fraction(1, 3),)
-    """
-    group = _Group(name, count)
-    return tuple(Expression({_Variable(group, i): Fraction(1)}, Fraction(0)) for i in range(count))
-
-
-def apply_activation(expression: object, act: Activation) -> Expression:
-    """One neuron: `act` of an expression.
-
-    Guarantee: exact.
-
-    Examples
-    --------
-    >>> x = variable("x")
-    >>> network(x, apply_activation(x, table.activation("hard_tanh")))(5)
-    (Fraction(1, 1),)
-    """
-    return Expression({_Neuron(act, as_expression(expression)): Fraction(1)}, Fraction(0))
+__all__ = [
+    "Expression",
+    "abs_",
+    "apply_activation",
+    "as_expression",
+    "leaky_relu",
+    "maximum",
+    "minimum",
+    "network",
+    "polynomial_terms",
+    "relu",
+    "variable",
+    "variables",
+]
 
 
 def relu(expression: object) -> Expression:
@@ -323,9 +181,9 @@ def polynomial_terms(expression: Expression, dimension: int) -> dict[tuple[int, 
     total: dict[tuple[int, ...], Fraction] = {(0,) * dimension: expression.constant}
     for atom, factor in expression.terms.items():
         match atom:
-            case _Variable(group=group, channel=channel) if group.size == dimension:
+            case Variable(group=group, channel=channel) if group.size == dimension:
                 inner, power = {tuple(int(k == channel) for k in range(dimension)): Fraction(1)}, 1
-            case _Neuron(activation=act) if act.name == "power":
+            case Neuron(activation=act) if act.name == "power":
                 inner, power = polynomial_terms(atom.preactivation, dimension), int(act.parameters[0])
             case _:
                 raise Unsupported(
@@ -357,18 +215,18 @@ def _listed(value: Any) -> list[Any]:
     return [value] if isinstance(value, (Expression, Rational, str)) else list(value)
 
 
-def _input_vertices(inputs: Sequence[Expression]) -> tuple[list[Vertex], dict[_Atom, tuple[int, int]]]:
+def _input_vertices(inputs: Sequence[Expression]) -> tuple[list[Vertex], dict[Atom, tuple[int, int]]]:
     """Input vertices, and the place (vertex, channel) of each variable."""
-    atoms: list[_Variable] = []
+    atoms: list[Variable] = []
     for expression in inputs:
         atom = next(iter(expression.terms), None)
-        if not isinstance(atom, _Variable) or expression.constant or expression.terms != {atom: 1}:
+        if not isinstance(atom, Variable) or expression.constant or expression.terms != {atom: 1}:
             raise ShapeMismatch("the inputs of a network are variables", fix='make them by variable("x")')
         atoms.append(atom)
     if len(set(atoms)) != len(atoms):
         raise ShapeMismatch("an input is repeated", fix="list each variable once")
     vertices: list[Vertex] = []
-    place: dict[_Atom, tuple[int, int]] = {}
+    place: dict[Atom, tuple[int, int]] = {}
     start = 0
     while start < len(atoms):
         group = atoms[start].group
@@ -383,23 +241,23 @@ def _input_vertices(inputs: Sequence[Expression]) -> tuple[list[Vertex], dict[_A
     return vertices, place
 
 
-def _levels(outputs: Sequence[Expression]) -> list[list[_Neuron]]:
+def _levels(outputs: Sequence[Expression]) -> list[list[Neuron]]:
     """The neurons below some expressions, by level, in the order they are met (no recursion)."""
-    found: dict[_Neuron, None] = {}
+    found: dict[Neuron, None] = {}
     waiting = list(reversed(outputs))
     while waiting:
         for atom in waiting.pop().terms:
-            if isinstance(atom, _Neuron) and atom not in found:
+            if isinstance(atom, Neuron) and atom not in found:
                 found[atom] = None
                 waiting.append(atom.preactivation)
-    levels: list[list[_Neuron]] = [[] for _ in range(max((neuron.level for neuron in found), default=0))]
+    levels: list[list[Neuron]] = [[] for _ in range(max((neuron.level for neuron in found), default=0))]
     for neuron in found:
         levels[neuron.level - 1].append(neuron)
     return levels
 
 
 def _affine(
-    rows: Sequence[Expression], place: Mapping[_Atom, tuple[int, int]], vertices: Sequence[Vertex], name: str
+    rows: Sequence[Expression], place: Mapping[Atom, tuple[int, int]], vertices: Sequence[Vertex], name: str
 ) -> Vertex:
     """The affine vertex of some expressions over the vertices they need."""
     used = dict.fromkeys(atom for row in rows for atom in row.terms)

@@ -135,7 +135,7 @@ def violation(claim: Constrained) -> tuple[list[Formula], list[Term]]:
     """
     inputs = terms.variables("x", claim.domain.dimension)
     outputs = [y for network in claim.networks for y in evaluate(network, inputs, ConstraintArithmetic())]
-    inside = _inside(claim.domain, inputs)
+    inside = inside_of(claim.domain, inputs)
     match claim:
         case SupErrorAtMost() | SupErrorEquals():
             return [*inside, _too_far(claim, inputs, outputs)], inputs
@@ -156,15 +156,16 @@ def _all(formulas: list[Formula]) -> Formula:
     return formulas[0] if len(formulas) == 1 else terms.all_of(formulas)
 
 
-def _inside(domain: Polyhedron, inputs: Sequence[Term]) -> list[Formula]:
-    constraints = []
-    for x, low, high in zip(inputs, domain.low, domain.high, strict=True):
-        constraints += [] if low is None else [terms.at_least(x, low)]
-        constraints += [] if high is None else [terms.at_most(x, high)]
+def inside_of(domain: Polyhedron, point: Sequence[Term]) -> list[Formula]:
+    """Return the constraints that a point lies in the domain.  Guarantee: exact."""
+    found = []
+    for x, low, high in zip(point, domain.low, domain.high, strict=True):
+        found += [] if low is None else [terms.at_least(x, low)]
+        found += [] if high is None else [terms.at_most(x, high)]
     for half in domain.halfspaces:
-        left = terms.linear(half.normal, Fraction(0), inputs)
-        constraints.append(terms.below(left, half.offset) if half.strict else terms.at_most(left, half.offset))
-    return constraints
+        left = terms.linear(half.normal, Fraction(0), point)
+        found.append(terms.below(left, half.offset) if half.strict else terms.at_most(left, half.offset))
+    return found
 
 
 def _term(atom: Atom, inputs: Sequence[Term], outputs: Sequence[Term]) -> Term:

@@ -6,14 +6,15 @@ activation is an if-then-else, so piecewise-affine networks give QF_LRA.  What a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
+from typing import cast
 
 from verinet.claims.curvature import Curved
 from verinet.claims.formulas import Affine, any_of, equals, negate
 from verinet.claims.injectivity import Injective
 from verinet.claims.language import (
     Always,
+    AnyClaim,
     Equal,
     Fails,
     Somewhere,
@@ -30,7 +31,7 @@ from verinet.geometry.polyhedra import Polyhedron
 from verinet.networks.constraints import ConstraintArithmetic
 from verinet.networks.evaluate import evaluate
 from verinet.networks.network import Network
-from verinet.provers.smt import violation
+from verinet.provers.smt import inside_of, violation
 
 #: Kinds of claims, as words for the error.
 _KNOWN = (
@@ -73,7 +74,8 @@ def smtlib(claim: object) -> str:
     constraints = _constraints(claim)
     exists = isinstance(claim, (Somewhere, Fails))
     said = "sat: the claim is true; unsat: it is false" if exists else _REFUTED.format(_point(claim))
-    return f"; claim: {claim.text()}\n; {said}\n{terms.smtlib(constraints)}\n"  # type: ignore[attr-defined]
+    stated = cast("AnyClaim", claim).text()
+    return f"; claim: {stated}\n; {said}\n{terms.smtlib(constraints)}\n"
 
 
 _REFUTED = "sat: {} refutes the claim; unsat: the claim is true"
@@ -121,18 +123,6 @@ def _two(network: Network, domain: Polyhedron) -> tuple[list[Term], list[Term], 
     values = [list(evaluate(network, point, ConstraintArithmetic())) for point in (first, second)]
     inside = [*inside_of(domain, first), *inside_of(domain, second)]
     return first, second, values[0], values[1], inside
-
-
-def inside_of(domain: Polyhedron, point: Sequence[Term]) -> list[Formula]:
-    """Return the constraints that a point lies in the domain.  Guarantee: exact."""
-    found = []
-    for x, low, high in zip(point, domain.low, domain.high, strict=True):
-        found += [] if low is None else [terms.at_least(x, low)]
-        found += [] if high is None else [terms.at_most(x, high)]
-    for half in domain.halfspaces:
-        left = terms.linear(half.normal, Fraction(0), point)
-        found.append(terms.below(left, half.offset) if half.strict else terms.at_most(left, half.offset))
-    return found
 
 
 def _less(left: Term, right: Term) -> Formula:

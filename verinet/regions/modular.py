@@ -6,6 +6,9 @@ Residues are kept in Montgomery form, x 2^64 mod p, where a product costs three 
 division.  numba mixes signed and unsigned integers into floats, so every constant here is a uint64.
 """
 
+# numba compiles this module: its functions are typed by their arguments
+# mypy: allow-untyped-decorators
+
 from __future__ import annotations
 
 from typing import Any
@@ -24,7 +27,7 @@ Indices = npt.NDArray[np.int64]
 _ZERO, _ONE, _BITS = np.uint64(0), np.uint64(1), np.uint64(64)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _high(typing_context: Any, a: Any, b: Any) -> Any:
     """The upper 64 bits of a product of two uint64."""
 
@@ -36,7 +39,7 @@ def _high(typing_context: Any, a: Any, b: Any) -> Any:
     return types.uint64(types.uint64, types.uint64), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _trailing_zeros(typing_context: Any, a: Any) -> Any:
     """The place of the lowest set bit of a nonzero uint64."""
 
@@ -46,7 +49,7 @@ def _trailing_zeros(typing_context: Any, a: Any) -> Any:
     return types.int64(types.uint64), generate
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _times(a: Any, b: Any, prime: Any, inverse: Any) -> Any:
     """a b / 2^64 mod p, in [0, p)."""
     upper = _high(a, b)
@@ -54,7 +57,7 @@ def _times(a: Any, b: Any, prime: Any, inverse: Any) -> Any:
     return upper - lower if upper >= lower else upper - lower + prime
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _plus(a: Any, b: Any, prime: Any) -> Any:
     total = a + b
     return total - prime if total >= prime else total
@@ -73,7 +76,7 @@ def montgomery_inverse(prime: int) -> int:
     return pow(prime, -1, 1 << 64)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def walk(
     patterns: Words,
     order: Indices,
@@ -158,7 +161,7 @@ def walk(
     return result
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _dot(weights: Any, row: Any, chosen: Any, factors: Any, used: Any, prime: Any, inverse: Any) -> Any:
     """The sum of weights[row + chosen] factors / 2^64 mod p, reduced once in 64 terms: 64 (2^61)^2 <= 2^128."""
     total = _ZERO
@@ -178,7 +181,7 @@ def _dot(weights: Any, row: Any, chosen: Any, factors: Any, used: Any, prime: An
     return total
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _spread(
     values: Any, there: Any, width: Any, weights: Any, column: Any, change: Any, prime: Any, inverse: Any
 ) -> None:
@@ -189,7 +192,7 @@ def _spread(
             values[there + i] = _plus(values[there + i], product, prime)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _differs(a: Any, b: Any, begin: Any, end: Any) -> Any:
     word = begin
     while word < end and a[word] == b[word]:
@@ -197,7 +200,7 @@ def _differs(a: Any, b: Any, begin: Any, end: Any) -> Any:
     return word < end
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _few_flips(a: Any, b: Any, begin: Any, end: Any, size: Any) -> Any:
     """Whether fewer than half of a layer's signs differ: then changes cost less than a fresh start."""
     flips = 0
@@ -209,7 +212,7 @@ def _few_flips(a: Any, b: Any, begin: Any, end: Any, size: Any) -> Any:
     return 2 * flips <= size
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def relevant(
     patterns: Words,
     sizes: Indices,
@@ -265,7 +268,7 @@ def relevant(
                 reached[word] = further[word]
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def insert(keys: Words, numbers: Indices, fingerprints: Words, count: int) -> Indices:
     """The number of each fingerprint in an open hash table; new ones get count, count + 1, ... in order of arrival.
 
@@ -286,7 +289,7 @@ def insert(keys: Words, numbers: Indices, fingerprints: Words, count: int) -> In
     return result
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def reinsert(keys: Words, numbers: Indices, old_keys: Words, old_numbers: Indices) -> None:
     """Move the entries of a table into a larger, empty one.
 
@@ -299,7 +302,7 @@ def reinsert(keys: Words, numbers: Indices, old_keys: Words, old_numbers: Indice
         numbers[slot] = old_numbers[place]
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _slot(keys: Any, key: Any, mask: Any) -> Any:
     """Where a key stands, or the empty slot that it would take."""
     slot = ((key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20)) & mask

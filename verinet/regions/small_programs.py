@@ -11,6 +11,9 @@ that most rows are seen to be positive after a pivot or two.
 This module imports numba: import it inside functions only.
 """
 
+# numba compiles this module: its functions are typed by their arguments
+# mypy: allow-untyped-decorators
+
 from __future__ import annotations
 
 from typing import Any
@@ -24,7 +27,7 @@ Floats = npt.NDArray[np.float64]
 _EPSILON = 1e-11
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@numba.njit(cache=True)
 def _pivot(table: Any, right: Any, costs: Any, row: int, column: int) -> None:
     size, count = table.shape
     scale = 1.0 / table[row, column]
@@ -42,7 +45,7 @@ def _pivot(table: Any, right: Any, costs: Any, row: int, column: int) -> None:
         costs[k] -= factor * table[row, k]
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@numba.njit(cache=True)
 def _minimise(row: Any, rows: Any, enough: float, multipliers: Any, point: Any) -> float:
     """The bound reached for one row; multipliers and, where it is the minimum, the point are filled in."""
     size, given = rows.shape[1] - 1, rows.shape[0]
@@ -85,7 +88,7 @@ def _minimise(row: Any, rows: Any, enough: float, multipliers: Any, point: Any) 
     return float(value)
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+@numba.njit(cache=True)
 def _minimise_all(wanted: Any, rows: Any, enough: Any, values: Any, multipliers: Any, points: Any) -> None:
     for i in range(len(wanted)):
         values[i] = _minimise(wanted[i], rows, enough[i], multipliers[i], points[i])

@@ -72,7 +72,7 @@ class Tier:
 
 
 @njit(cache=True)
-def _needed(rows, born, slots, first_count):  # type: ignore[no-untyped-def]
+def _needed(rows, born, slots, first_count):  # type: ignore[no-untyped-def]  # numba types it by its arguments
     """The rows without a slot that the given ones depend on: first ones and those born on edges."""
     stack = [0]
     stack.pop()

@@ -50,7 +50,7 @@ _METADATA: dict[str, dict[str, Any]] = {
 def need_matplotlib() -> None:
     """Raise MissingExtra unless matplotlib is there; a command asks before it works long."""
     try:
-        import matplotlib  # noqa: F401
+        import matplotlib  # noqa: F401  # only whether it can be imported
     except ImportError as error:
         raise MissingExtra(
             "pictures need the package matplotlib, which is not installed",

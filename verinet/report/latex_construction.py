@@ -119,7 +119,11 @@ def _listed(formulas: tuple[str, ...]) -> list[str]:
 
 
 def _norm(norm: str) -> str:
-    known = {"sup": "the supremum norm", "max over the points": "the maximum over the points"}
+    known = {
+        "sup": "the supremum norm",
+        "max over the points": "the maximum over the points",
+        "moment": "the moments under the normal distribution",
+    }
     return known.get(norm) or rf"$L^{{{tex.escape(norm.removeprefix('L'))}}}$"
 
 

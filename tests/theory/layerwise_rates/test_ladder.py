@@ -27,13 +27,13 @@ SADDLE = {(1, 1): Fraction(3), (2, 0): Fraction(-1), (0, 0): Fraction(1, 7)}
 def test_every_layer_has_exactly_the_width_of_the_theorem(inputs: int, grid: int, depth: int, decoder: object) -> None:
     encoder = Encoder(inputs, grid, Fraction(1, 1000))
     levels = [Correction(Fraction(1, 3), Fraction(1, 2))] * depth
-    made = ladder(encoder, decoder, Fraction(0), Fraction(1), levels)  # type: ignore[arg-type]
+    made = ladder(encoder, decoder, Fraction(0), Fraction(1), levels)
     assert set(made.level_widths) == {2 * inputs * grid + inputs + 2}
     assert made.depth == depth + 2
     assert [name for name, _ in made.readouts] == [f"phi_{level}" for level in range(1, depth + 1)]
     layers = [vertex.operation.activations for vertex in made.vertices if isinstance(vertex.operation, Activate)]
     # all but the two decoder channels are ReLUs
-    assert all(set(kinds[:-2]) == {RELU} and kinds[-2:] == (decoder.first, decoder.second) for kinds in layers)  # type: ignore[attr-defined]
+    assert all(set(kinds[:-2]) == {RELU} and kinds[-2:] == (decoder.first, decoder.second) for kinds in layers)
 
 
 @pytest.mark.parametrize("activations", ["exact", "sine"])
@@ -98,7 +98,7 @@ def test_readouts_at_one_point_of_every_cell_are_the_table() -> None:
         point = [Fraction(2 * k + 1, 2 * count) for k in cell]
         values = found.values_at(*point)
         for level, value in zip(found.levels, values, strict=True):
-            gap = value - level.values[found.code_at(level.level, *point)]  # type: ignore[operator]
+            gap = value - level.values[found.code_at(level.level, *point)]
             assert 0 <= abs(gap) <= level.slack
 
 

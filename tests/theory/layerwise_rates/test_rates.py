@@ -69,7 +69,10 @@ def test_pieces_are_moved_along() -> None:
     (target,) = read_targets([(interval(0, "1/3"), 0), (interval("1/3", 1), {(1,): 3})], 1).functions
     near = target.near(read_box(None, 1))
     gap = Local(shifted_difference(near, 0, Fraction(1, 4)))
-    f = lambda x: 0 if x < Fraction(1, 3) else 3 * x  # noqa: E731
+
+    def f(x: Fraction) -> Fraction:
+        return Fraction(0) if x < Fraction(1, 3) else 3 * x
+
     for k in range(1, 75, 2):
         x = Fraction(k, 100)
         assert gap.value((x,)) == f(x + Fraction(1, 4)) - f(x)
@@ -180,7 +183,7 @@ def test_the_table_that_the_kernel_reads_is_the_readout(inputs: int, grid: int, 
         for k in range(1, 40, 3):
             point = [Fraction(k, 40), Fraction(41 - k, 43)][:inputs]
             if found.is_good(level, *point):
-                gap = found.values_at(*point)[level - 1] - table(*point)[0]  # type: ignore[operator]
+                gap = found.values_at(*point)[level - 1] - table(*point)[0]
                 assert abs(gap) <= found.levels[level - 1].slack
 
 

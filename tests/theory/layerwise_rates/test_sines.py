@@ -75,7 +75,7 @@ def test_readouts_with_sines_keep_their_rates_and_are_the_table(inputs: int, gri
         assert found.is_good(depth, *x)
         for level, ball in zip(found.levels, found.values_at(*x), strict=True):
             value = level.values[found.code_at(level.level, *x)]
-            assert ball.low - level.slack <= value <= ball.high + level.slack  # type: ignore[union-attr]
+            assert ball.low - level.slack <= value <= ball.high + level.slack
 
 
 def test_too_many_cells_are_refused() -> None:

@@ -31,7 +31,7 @@ from verinet.theory.line_regions.setting import setting
 
 def test_widths_that_are_no_list_are_refused() -> None:
     with pytest.raises(ShapeMismatch, match="list of integers"):
-        expected_regions(5)  # type: ignore[arg-type]
+        expected_regions(5)
 
 
 def test_values_of_the_notes() -> None:

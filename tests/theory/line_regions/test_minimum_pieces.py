@@ -205,7 +205,7 @@ def test_five_layers_of_64_in_seconds() -> None:
 
 
 def test_sparsity_of_a_torch_module() -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="left out: torch is not installed")
     from verinet.networks.formats.pytorch import from_torch
 
     torch.manual_seed(1)

@@ -206,7 +206,7 @@ def test_files_of_something_else_are_refused(tmp_path: Path) -> None:
     for change in ({"widths": [4]}, {"seed": 2}, {"bias_variance": 2}, {"domain": interval(0, 1)}):
         wanted = {"widths": [3], "samples": 3, "seed": 1, "jobs": 1, **change}
         with pytest.raises(BadFormat, match="samples with another"):
-            region_statistics(**wanted, file=file)  # type: ignore[arg-type]
+            region_statistics(**wanted, file=file)
     good = file.read_text()
     for bad in (
         "{}\n",
@@ -235,7 +235,7 @@ def test_files_of_something_else_are_refused(tmp_path: Path) -> None:
 def test_numbers_that_are_none_are_refused() -> None:
     for widths in ([], [0], [2, -1], [2.0], [True]):
         with pytest.raises(ShapeMismatch):
-            region_statistics(widths, samples=1)  # type: ignore[arg-type]
+            region_statistics(widths, samples=1)
     with pytest.raises(InexactInput):
         region_statistics([2], 0.5, samples=1)
     for weights, bias in ((0, 1), (-1, 1), (1, -1)):
@@ -249,7 +249,7 @@ def test_numbers_that_are_none_are_refused() -> None:
         region_statistics([1 << 15, 1 << 15], samples=1)
     for samples in (0, -3, True, 1.5):
         with pytest.raises(NotANumber):
-            region_statistics([2], samples=samples)  # type: ignore[arg-type]
+            region_statistics([2], samples=samples)
     with pytest.raises(NotANumber):
         region_statistics([2], samples=1, jobs=0)
     with pytest.raises(Unsupported):

@@ -122,7 +122,7 @@ def test_constants_have_no_error_and_one_cell_is_allowed() -> None:
 )
 def test_numbers_out_of_range_are_refused(wanted: dict[str, object], message: str) -> None:
     with pytest.raises(Unsupported, match=message):
-        narrow({(1,): 1}, inputs=1, **{"resolution": 2, **wanted})  # type: ignore[arg-type]
+        narrow({(1,): 1}, inputs=1, **{"resolution": 2, **wanted})
 
 
 def test_one_output_only() -> None:

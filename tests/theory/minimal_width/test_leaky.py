@@ -78,7 +78,7 @@ def test_the_regression_of_a_product() -> None:
     made = leaky(XY, inputs=2, resolution=8)
     assert made.network.depth == 2 * 7 * 9 + 1 + 2 * 63
     assert float(made.error_bound) < 0.0365
-    assert 0.0296 < float(made.facts["error^p on good cells"]) ** 0.5 < 0.0298  # type: ignore[arg-type]
+    assert 0.0296 < float(made.facts["error^p on good cells"]) ** 0.5 < 0.0298
     assert leaky(XY, inputs=2, resolution=4).network.depth == 2 * 3 * 8 + 1 + 2 * 15
 
 
@@ -149,9 +149,9 @@ def test_an_error_that_is_asked_for_is_reached(eps: str, p: int, alpha: Fraction
     assert made.error_bound <= Fraction(eps)
     assert made.norm == f"L{p}"
     good, bad = (made.facts[f"error^p {where}"] for where in ("on good cells", "elsewhere at most"))
-    assert good + bad <= Fraction(eps) ** p  # type: ignore[operator]
+    assert good + bad <= Fraction(eps) ** p
     smaller = leaky({(2,): 2, (1,): -1}, inputs=1, resolution=int(str(made.facts["resolution"])) // 2, p=p, alpha=alpha)
-    assert smaller.facts["error^p on good cells"] > Fraction(eps) ** p  # type: ignore[operator]
+    assert smaller.facts["error^p on good cells"] > Fraction(eps) ** p
 
 
 def test_errors_of_two_inputs_and_outputs_are_reached() -> None:
@@ -224,7 +224,7 @@ def test_slopes_that_do_not_work(alpha: str) -> None:
 def test_what_is_refused() -> None:
     for options in ({}, {"resolution": 2, "eps": 1}, {"resolution": 0}, {"eps": 0}, {"resolution": 2, "p": 3}):
         with pytest.raises(Unsupported):
-            leaky(XY, inputs=2, **options)  # type: ignore[arg-type]
+            leaky(XY, inputs=2, **options)
     with pytest.raises(InexactInput):
         leaky(XY, inputs=2, eps=0.1)
     with pytest.raises(BudgetExhausted):

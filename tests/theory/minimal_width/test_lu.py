@@ -148,7 +148,7 @@ def _sampled_error(made: LUConstruction, target: list[object], count: int) -> fl
     for place in product(range(count), repeat=size):
         x = [Fraction(2 * k + 1, 2 * count) for k in place]
         y = made.network(*x)
-        total += sum((float(v) - f(*map(float, x))) ** 2 for f, v in zip(target, y, strict=True))  # type: ignore[operator]
+        total += sum((float(v) - f(*map(float, x))) ** 2 for f, v in zip(target, y, strict=True))
     return float(np.sqrt(total / count**size))
 
 
@@ -192,7 +192,7 @@ def test_normal_laws_by_numerical_quadrature() -> None:
         deviation, means = mpmath.mpf("0.75"), [mpmath.mpf(0), mpmath.mpf("0.25")]
 
         def line(j: int, f: object, low: object, high: object) -> mpmath.mpf:
-            return mpmath.quad(lambda t: f(t) * mpmath.npdf(t, means[j], deviation), [low, means[j], high])  # type: ignore[operator]
+            return mpmath.quad(lambda t: f(t) * mpmath.npdf(t, means[j], deviation), [low, means[j], high])
 
         inside = [line(j, lambda t: 1, -3, 3) for j in range(2)]
         squares = [lambda t: t**4 / 16, lambda t: t**2]
@@ -222,4 +222,4 @@ def test_wrong_wishes_are_refused(
     targets: object, options: dict[str, object], error: type[Exception], words: str
 ) -> None:
     with pytest.raises(error, match=words):
-        lu(targets, **options)  # type: ignore[arg-type]
+        lu(targets, **options)

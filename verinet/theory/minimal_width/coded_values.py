@@ -124,6 +124,22 @@ class Levels:
         return tuple(self.first + self.spacing * digit for digit in self.digits)
 
 
+def place_values(outputs: Sequence[Levels]) -> tuple[int, ...]:
+    """What a digit of each output is worth in one integer, the first output being the most significant.
+
+    Guarantee: exact.
+
+    Examples
+    --------
+    >>> place_values([levels([Fraction(0), Fraction(1)], 8), levels([Fraction(0), Fraction(1), Fraction(2)], 8)])
+    (3, 1)
+    """
+    worth = [1] if outputs else []
+    for output in reversed(outputs[1:]):
+        worth.append(worth[-1] * output.count)
+    return tuple(reversed(worth))
+
+
 def levels(values: Sequence[Fraction], most: int) -> Levels:
     """Equally spaced levels: those on which all values lie if these are at most `most`; else `most`, the nearest each.
 

@@ -28,6 +28,7 @@ from verinet.theory.minimal_width.coded_values import (
     changes,
     chosen,
     levels,
+    place_values,
     shortened,
     smallest_resolution,
     stretched_grid,
@@ -68,10 +69,7 @@ class Digits:
     @property
     def places(self) -> tuple[int, ...]:
         """What a digit is worth."""
-        worth = [1]
-        for level in reversed(self.outputs[1:]):
-            worth.append(worth[-1] * level.count)
-        return tuple(reversed(worth))
+        return place_values(self.outputs)
 
     @property
     def numbers(self) -> tuple[int, ...]:

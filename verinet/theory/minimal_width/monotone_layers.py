@@ -148,8 +148,9 @@ def _levelled(network: Network) -> MonotoneLayers:
         activations = []
         for origin in layer.origins:
             operation = network.vertices[origin[0]].operation
-            passed = layer is layers[-1] or origin in known or not isinstance(operation, Activate)
-            activations.append(IDENTITY if passed else operation.activations[origin[1]])  # type: ignore[union-attr]
+            new = layer is not layers[-1] and origin not in known
+            here = operation.activations[origin[1]] if new and isinstance(operation, Activate) else IDENTITY
+            activations.append(here)
         known.update(layer.origins)
         found.append(MonotoneLayer(weight, bias, tuple(activations)))
     last = found.pop()

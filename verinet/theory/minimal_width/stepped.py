@@ -31,6 +31,7 @@ from verinet.theory.minimal_width.coded_values import (
     chosen,
     even_grid,
     levels,
+    place_values,
     shortened,
     smallest_resolution,
 )
@@ -72,10 +73,7 @@ class Table:
     @property
     def places(self) -> tuple[int, ...]:
         """What a digit is worth in z."""
-        worth = [1]
-        for level in reversed(self.digits[1:]):
-            worth.append(worth[-1] * level.count)
-        return tuple(reversed(worth)) if self.digits else ()
+        return place_values(self.digits)
 
     @property
     def span(self) -> Interval:
