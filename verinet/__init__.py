@@ -27,6 +27,7 @@ __all__ = [
     "Certificate",
     "CertificateRejected",
     "Constructed",
+    "Conversion",
     "Counterexample",
     "EmptyDomain",
     "Exploration",
@@ -43,8 +44,10 @@ __all__ = [
     "Polyhedron",
     "Proved",
     "Q",
+    "RePU",
     "Refuted",
     "RegionCounts",
+    "Samples",
     "ShapeMismatch",
     "SingularMatrix",
     "Theorem",
@@ -60,6 +63,7 @@ __all__ = [
     "claims",
     "compose",
     "construct",
+    "convert",
     "copies",
     "count_regions",
     "domain_product",
@@ -68,10 +72,12 @@ __all__ = [
     "expected_regions",
     "explain",
     "explore",
+    "gaussian_distance",
     "interval",
     "latex",
     "layered",
     "leaky_relu",
+    "learn",
     "line",
     "maximum",
     "memorize",
@@ -90,6 +96,7 @@ __all__ = [
     "prune_neurons",
     "quantise",
     "read_network",
+    "read_samples",
     "readouts",
     "recession",
     "region_statistics",
@@ -159,6 +166,10 @@ HOMES = {
     "verinet.theory.line_regions.expectation": ("expected_regions",),
     "verinet.theory.line_regions.minimum_pieces": ("minimum_pieces",),
     "verinet.theory.line_regions.sparsity": ("adaptive_sparsity",),
+    "verinet.theory.narrow_learning.gaussian_distance": ("gaussian_distance",),
+    "verinet.theory.barron.conversion": ("Conversion", "RePU", "convert"),
+    "verinet.theory.narrow_learning.learning": ("learn",),
+    "verinet.theory.narrow_learning.samples": ("Samples", "read_samples"),
     "verinet.errors": (
         "BadFormat",
         "BudgetExhausted",
@@ -251,11 +262,15 @@ if TYPE_CHECKING:
     from verinet.report import check, latex
     from verinet.report.explanation import explain
     from verinet.theorems.constructions import Constructed, construct
+    from verinet.theory.barron.conversion import Conversion, RePU, convert
     from verinet.theory.line_regions.expectation import expected_regions
     from verinet.theory.line_regions.minimum_pieces import minimum_pieces
     from verinet.theory.line_regions.sparsity import adaptive_sparsity
     from verinet.theory.line_regions.statistics import region_statistics
     from verinet.theory.memorization.memorize import memorize
+    from verinet.theory.narrow_learning.gaussian_distance import gaussian_distance
+    from verinet.theory.narrow_learning.learning import learn
+    from verinet.theory.narrow_learning.samples import Samples, read_samples
 
 _HOME_OF = {name: home for home, names in HOMES.items() for name in names}
 

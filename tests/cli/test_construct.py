@@ -111,7 +111,7 @@ def test_assumptions_are_told(capsys: Capsys, tmp_path: Path) -> None:
 
 
 def test_onnx_is_written_where_it_is_exact_and_refused_else(capsys: Capsys, tmp_path: Path) -> None:
-    pytest.importorskip("onnx")
+    pytest.importorskip("onnx", reason="left out: onnx is not installed")
     dyadic = ("leaky-pair", "--target", "x", "--resolution", "2", "--alpha", "1/2")
     thirds = ("leaky", "--target", "x", "--resolution", "3", "--alpha", "1/3")
     refused = construct(capsys, tmp_path, *thirds, "-o", "net.onnx")
@@ -135,7 +135,7 @@ def test_onnx_is_written_where_it_is_exact_and_refused_else(capsys: Capsys, tmp_
 
 @pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
 def test_a_figure_is_drawn(capsys: Capsys, tmp_path: Path, ending: str) -> None:
-    pytest.importorskip("matplotlib")
+    pytest.importorskip("matplotlib", reason="left out: matplotlib is not installed")
     words = ("stepped", "--target", "x*y, x", "--resolution", "3", "--figure", f"scheme.{ending}")
     assert construct(capsys, tmp_path, *words).status == 0
     start = (tmp_path / f"scheme.{ending}").read_bytes()[:5]

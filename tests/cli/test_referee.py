@@ -124,7 +124,7 @@ def test_the_refuted_controller_is_confirmed(capsys, tmp_path: Path) -> None:
 
 
 def test_all_published_witnesses(capsys, benchmarks: Path) -> None:
-    pytest.importorskip("onnx")
+    pytest.importorskip("onnx", reason="left out: onnx is not installed")
     found = run(capsys, benchmarks, "referee", "witnesses.json", "--json")
     assert found.status == 0
     assert found.document["counts"]["valid"] == len(found.document["witnesses"]) > 0

@@ -343,5 +343,5 @@ def test_compilation_is_seen_by_what_the_store_did_not_have(monkeypatch: pytest.
     loop = SimpleNamespace(py_func=None, stats=SimpleNamespace(cache_misses={"signature": 1}))
     monkeypatch.setattr(compilation, "_ROOM", "verinet.regions.pretended")
     assert compilation.compiled() == 0
-    monkeypatch.setitem(sys.modules, "verinet.regions.pretended", SimpleNamespace(loop=loop))  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "verinet.regions.pretended", SimpleNamespace(loop=loop))
     assert compilation.compiled() == 1

@@ -117,4 +117,4 @@ def test_the_size_of_the_weights_is_that_of_the_longest_number() -> None:
 )
 def test_what_cannot_be_meant_is_refused(call: dict[str, object], error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
-        vn.construct("stepped", **call)  # type: ignore[arg-type]
+        vn.construct("stepped", **call)

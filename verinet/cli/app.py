@@ -23,6 +23,9 @@ from verinet.cli.commands import (
     show_command,
 )
 from verinet.cli.construct_options import construct_command
+from verinet.cli.conversion_options import convert_command
+from verinet.cli.learn_options import learn_command
+from verinet.cli.learning_options import distance_command
 from verinet.cli.line_options import sparsity_command, statistics_command
 from verinet.cli.outcome import BAD_INPUT, Outcome, deliver, failed, interrupted, misused
 
@@ -37,8 +40,11 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "refute-width": refute_width_command,
     "regions": regions_command,
     "construct": construct_command,
+    "convert": convert_command,
     "statistics": statistics_command,
     "sparsity": sparsity_command,
+    "learn": learn_command,
+    "distance": distance_command,
     "check": check_command,
     "show": show_command,
     "explain": explain_command,

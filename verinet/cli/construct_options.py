@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from verinet.cli.commands import AsJson
+from verinet.cli.options import AsJson, Seconds
 from verinet.cli.outcome import Outcome, run
 
 
@@ -54,11 +54,16 @@ def construct_command(
     figure: Annotated[
         str | None, typer.Option("--figure", metavar="FILE", help="Draw how it works: .svg, .pdf, .png")
     ] = None,
-    budget: Annotated[
-        float | None, typer.Option("--budget", metavar="SECONDS", help="Give up after so many seconds")
-    ] = None,
+    budget: Seconds = None,
     data: Annotated[
         str | None, typer.Option("--data", metavar="CSV", help="Points to memorise, one a line: x_1,...,x_d,label")
+    ] = None,
+    network: Annotated[
+        str | None, typer.Option("--network", metavar="NET", help="Of constructions that start from a network")
+    ] = None,
+    options: Annotated[
+        list[str] | None,
+        typer.Option("--option", metavar="KEY=VALUE", help="Any other of the options that --list shows"),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -72,7 +77,7 @@ def construct_command(
 
         wishes = Wishes(
             target, inputs, alpha, eps, resolution, norm, activation, step, domain, output, rounded, certificate,
-            prove, latex, figure, budget, data, grid, depth, activations,
+            prove, latex, figure, budget, data, grid, depth, activations, network, tuple(options or ()),
         )  # fmt: skip
         return construct(name, listed, wishes)
 

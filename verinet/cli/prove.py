@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import PurePath
 
+from verinet.claims.language import AnyClaim
 from verinet.claims.verdicts import Certificate, Counterexample, Proved, Refuted, Unknown, Verdict
 from verinet.claims.vnnlib import Property, read_vnnlib
 from verinet.claims.vnnlib2 import Query
@@ -63,14 +64,14 @@ class Question:
     asked : Property, Query or None
     """
 
-    claim: object
+    claim: AnyClaim
     files: tuple[NetworkFile, ...]
     asked: Property | Query | None = None
 
     @property
     def text(self) -> str:
         """The claim in one line."""
-        return str(self.claim.text())  # type: ignore[attr-defined]  # every claim has one
+        return self.claim.text()
 
 
 def prove(
@@ -173,7 +174,7 @@ def decided(question: Question, output: str | None, budget: float | None, effort
 
     with shown("searching a proof") as progress:
         verdict = decide(
-            question.claim,  # type: ignore[arg-type]  # a claim
+            question.claim,
             budget=budget,
             progress=progress,
             jobs=effort.jobs,

@@ -29,7 +29,7 @@ class Entry:
     paper : str
         Key of the bibliography.
     norm : str
-        ``"L^p"`` (even p, 2 unless told) or ``"sup"``: that of the theorem.
+        ``"L^p"`` (even p, 2 unless told) or ``"sup"``: that of the theorem; ``"moment"``: Gaussian moments are equal.
     width : str
         The promised width, for dx inputs and dy outputs.
     options : tuple of str
@@ -40,7 +40,8 @@ class Entry:
         Of a construction for one map only: which; then its function takes the number of inputs instead of targets.
     asks : str
         ``"targets"``, with an error or a resolution; ``"polynomials"``, without these, since it is equal to them;
-        ``"data"``: points and labels.
+        ``"data"``: points and labels; ``"network"``: a network, first, and keywords, `options` alone; ``"options"``:
+        these keywords alone.  Of the last two, `inputs`, `eps`, `resolution` and `domain` are options as others.
 
     Guarantee: exact (a row of data; what the function returns is proved elsewhere).
     """
@@ -85,6 +86,8 @@ class Entry:
 
 _WIDTHS = "verinet.theory.minimal_width"
 _LAYERS = "verinet.theory.layerwise_rates.layerwise"
+_BARRON = "verinet.theory.barron"
+_LEARNING = "verinet.theory.narrow_learning.hard_networks"
 
 CATALOGUE: tuple[Entry, ...] = (
     Entry(
@@ -229,6 +232,83 @@ CATALOGUE: tuple[Entry, ...] = (
         "2dN + d + 2",
         ("p", "depth", "grid"),
         "the same with the activations of the paper: two sine channels; their weights by lattice reduction",
+    ),
+    Entry(
+        "barron/repu-downward",
+        f"{_BARRON}.network_rows:repu_downward",
+        "derived",
+        "heeringa2024",
+        "sup",
+        "cells a ridge",
+        ("to", "cells", "eps", "domain", "radius"),
+        "a network of rectified powers by lower ones, with a one-sided error in any dimension",
+        asks="network",
+    ),
+    Entry(
+        "barron/polynomial",
+        f"{_BARRON}.network_rows:polynomial",
+        "derived",
+        "heeringa2024",
+        "sup",
+        "2^s a monomial",
+        ("power",),
+        "polynomials, exactly, on all of space: rectified powers by polarisation",
+        asks="polynomials",
+    ),
+    Entry(
+        "barron/taylor",
+        f"{_BARRON}.taylor_row:taylor",
+        "derived",
+        "heeringa2024",
+        "sup",
+        "cells + power",
+        ("activation", "power", "radius", "cells"),
+        "a smooth activation by rectified powers: its Taylor remainder cut into cells",
+        asks="options",
+    ),
+    Entry(
+        "barron/relu-by-requ",
+        f"{_BARRON}.no_embedding:relu_by_requ",
+        "derived",
+        "heeringa2024",
+        "sup",
+        "2",
+        ("delta",),
+        "relu within delta by two rectified squares, of almost least variation 1/(8 delta)",
+        asks="options",
+    ),
+    Entry(
+        "narrow-learning/vanishing-moments",
+        f"{_LEARNING}:vanishing_moments",
+        "derived",
+        "chen2023",
+        "moment",
+        "2 lines",
+        ("lines",),
+        "a sum of absolute values in the plane, not zero, whose moments below the number of lines vanish",
+        asks="options",
+    ),
+    Entry(
+        "narrow-learning/hard-pair",
+        f"{_LEARNING}:hard_pair",
+        "derived",
+        "chen2023",
+        "moment",
+        "2 neurons",
+        ("neurons",),
+        "two different sums of k absolute values with the same moments below order 2k",
+        asks="options",
+    ),
+    Entry(
+        "narrow-learning/hidden-clump",
+        f"{_LEARNING}:hidden_clump",
+        "derived",
+        "chen2023",
+        "sup",
+        "neurons",
+        ("neurons", "gap"),
+        "k neurons with fixed coefficients a gap apart, and a function no larger than a multiple of the gap",
+        asks="options",
     ),
 )
 

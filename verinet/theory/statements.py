@@ -8,22 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from verinet.errors import Unsupported
+from verinet.theory.barron.wordings import BARRON
+from verinet.theory.narrow_learning.wordings import NARROW_LEARNING
+from verinet.theory.wordings import Wording
+
+__all__ = ["WORDINGS", "Wording", "wording"]
 
 _TOKEN = re.compile(r"@([a-z_]+)@")
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """A general statement, and one sentence a group of layers.
-
-    Guarantee: exact (words; what is proved of an instance, its certificate says).
-    """
-
-    statement: str
-    formulas: tuple[str, ...]
 
 
 _DENSE = (
@@ -232,6 +225,8 @@ WORDINGS: Mapping[str, Wording] = {
             _CARRIED,
         ),
     ),
+    **BARRON,
+    **NARROW_LEARNING,
 }
 
 
