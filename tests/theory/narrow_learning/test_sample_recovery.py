@@ -7,13 +7,15 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from verinet.errors import BudgetExhausted, NotANumber, ShapeMismatch, Unsupported
 from verinet.theory.narrow_learning import sample_recovery, subspace
 from verinet.theory.narrow_learning.blas_threads import one_thread
 from verinet.theory.narrow_learning.fitted_functions import function_of, orientation
 from verinet.theory.narrow_learning.fitting import Fit, evaluate, fitted, greedy, net, refitted_coefficients
-from verinet.theory.narrow_learning.gaussian_distance import gaussian_distance
+from verinet.theory.narrow_learning.gaussian_distance import gaussian_distance, gaussian_norm
 from verinet.theory.narrow_learning.hermite import contracted_moment
 from verinet.theory.narrow_learning.learning import learn
 from verinet.theory.narrow_learning.pruning import pruned
@@ -182,6 +184,23 @@ def test_points_that_are_not_gaussian_are_told_and_fitted_all_the_same() -> None
     found = sampled(Samples(x, y), neurons=2)
     assert "do NOT look standard Gaussian" in found.stages[0].what
     assert distance(found.function, f) < 1e-6
+
+
+WEIGHTS = st.tuples(*(st.integers(-2, 2),) * 2)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.tuples(st.integers(-2, 2), WEIGHTS), min_size=1, max_size=3), st.integers(0, 3))
+def test_zero_parallel_antipodal_and_cancelling_neurons(neurons: list[tuple[int, tuple[int, int]]], seed: int) -> None:
+    rows = np.array([weight for _, weight in neurons], dtype=np.float64)
+    f = of_rows(rows, np.array([float(size) for size, _ in neurons]))
+    data = drawn(f, 800, np.random.default_rng(seed))
+    found = sampled(data, neurons=3, seed=seed)
+    size = float(gaussian_norm(f).enclosure(6).high)
+    exact = float(gaussian_distance(found.function, f).enclosure(6).high)
+    # Whatever was found: what is said of it is true, up to what no sample sees.
+    assert exact <= (3 * found.validation.high + 1e-3) * size
+    assert len(found.function.ridges) <= 3
 
 
 def test_a_constant_in_the_labels_is_told() -> None:

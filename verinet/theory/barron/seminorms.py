@@ -1,6 +1,6 @@
 r"""The exact seminorm of a finite network in d dimensions: the total variation of its measure on hyperplanes.
 
-.. math:: |f|_s = \sum_H \Big| \sum_{i : H_i = H} (\pm 1)^{s + 1} \, m_i \lVert w_i \rVert^s \Big|
+.. math:: |f|_s = \sum_H \left| \sum_{i : H_i = H} (\pm 1)^{s + 1} \, m_i \lVert w_i \rVert^s \right|
 
 over all different hyperplanes H that meet the domain; the sign is that of the orientation of the i-th neuron.  For odd
 s both orientations of a hyperplane count with the same sign, since :math:`\mathrm{RePU}_s(-z) = (-1)^{s + 1}

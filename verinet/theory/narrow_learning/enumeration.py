@@ -317,9 +317,10 @@ class _Search:
         branches = sum(followed**level for level in range(self.rounds))
         self.spent += count
         if count * branches > MOST_TUPLES or self.spent > MOST_TUPLES or branches > MOST_BRANCHES:
+            each = "" if branches == 1 else f" in each of {branches} branches"
             raise Unsupported(
                 f"{directions} directions in {rank} dimensions, {len(self.coefficients)} coefficients and "
-                f"{self.neurons} neurons are {count} tuples{'' if branches == 1 else f' in each of {branches} branches'}; "
+                f"{self.neurons} neurons are {count} tuples{each}; "
                 f"at most {MOST_TUPLES} are enumerated, in at most {MOST_BRANCHES} branches",
                 fix="take wider nets (net=, step=), fewer neurons or rounds, or the learner of samples",
                 where=f"round {depth + 1}",

@@ -133,7 +133,7 @@ def _without(fit: Fit, places: tuple[int, ...]) -> Fit:
 def _as_good(start: Fit, fit: Fit, x: Floats, y: Floats, size: float) -> Fit | None:
     """The smaller function, fitted, if the criterion prefers it; a part of the samples may show that it does not."""
     few = min(FEW, len(y))
-    found = fitted(start, x[:few], y[:few])
+    found = fitted(start, x[:few], y[:few], steps=25)
     floor = ROUNDING * size
     raised = few * math.log(max(found.loss, floor) / max(loss(fit, x[:few], y[:few]), floor)) if size else 0.0
     if raised > 2 * (fit.parameters - found.parameters) * math.log(len(y)) + 20:
