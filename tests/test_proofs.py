@@ -134,7 +134,7 @@ def test_sizes() -> None:
     sizes = {path.name: path.stat().st_size for path in PROOFS.rglob("*.json")}
     assert sizes["sup_error_sawtooth_square_eq.m8.json"] < 200_000
     assert sizes["region_count_sawtooth_eq.m8.json"] < 200_000
-    assert sum(sizes.values()) < 12_000_000
+    assert sum(sizes.values()) < 8_000_000
 
 
 def test_interval_arithmetic_gives_the_bound_that_is_not_attained() -> None:

@@ -100,6 +100,21 @@ def test_a_hill_in_the_bend_of_another() -> None:
     kernel.check(verdict.certificate.text)
 
 
+def test_a_hill_along_a_slanted_side_of_the_domain() -> None:
+    a, b = variables("x", 2)
+    hill = network((a, b), relu(1 - abs_(a + b) - 4 * abs_(a - b)))
+    strip = box([-2, 2], dimension=2).cut(Halfspace((1, -1), Fraction(3, 4))).cut(Halfspace((-1, 1), Fraction(3, 4)))
+    corner = box([-2, 2], dimension=2).cut(Halfspace((1, -1), Fraction(1, 3)))
+    for domain in (strip, corner):
+        assert not expected(hill, domain, Fraction(1, 8), False)
+        verdict = prove(components_reach_boundary(hill, domain, "1/8"))
+        assert isinstance(verdict, Refuted)
+        assert verdict.certificate is not None
+        kernel.check(verdict.certificate.text)
+    touching = box([-2, 2], dimension=2).cut(Halfspace((1, -1), Fraction(1, 8)))
+    assert isinstance(prove(components_reach_boundary(hill, touching, "1/8")), Proved)
+
+
 def test_components_need_a_polytope() -> None:
     a, b = variables("x", 2)
     with pytest.raises(NotBounded):

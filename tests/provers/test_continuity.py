@@ -10,6 +10,7 @@ from tests.provers.small_networks import HUNDRED, small_network
 from verinet import kernel
 from verinet.claims import Proved, Refuted, Unknown, continuous
 from verinet.claims.language import Value
+from verinet.errors import Unsupported
 from verinet.geometry import Halfspace, Polyhedron, box, interval
 from verinet.networks import (
     Network,
@@ -113,6 +114,13 @@ def test_jumps_that_cancel_and_jumps_that_are_not_met() -> None:
     verdict = prove(continuous(isolated, interval(-1, 1)))
     assert isinstance(verdict, Refuted)
     assert "f(0) = 2" in verdict.reason
+
+
+def test_smooth_activations_are_named() -> None:
+    x = variable("x")
+    with pytest.raises(Unsupported, match="smooth activation tanh"):
+        prove(continuous(network(x, apply_activation(x, activation("tanh"))), interval(-1, 1)))
+    assert isinstance(prove(continuous(network(x, apply_activation(x, activation("repu", 2))), LINE)), Proved)
 
 
 def test_a_domain_without_interior_is_left_open_with_its_reason() -> None:

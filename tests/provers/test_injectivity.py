@@ -260,8 +260,41 @@ def test_jumps() -> None:
     back = layered([[[1]], [[1]]], [[0], [0]], activation("stepped_leaky", 1, -2))
     claim = injective(back, interval(-3, 3))
     assert not judged(claim, prove(claim))
-    with pytest.raises(Unsupported, match="continuous"):
-        prove(bijective(f))
+    open_ = prove(bijective(f), Budget(20))  # it misses [0, 2)
+    assert isinstance(open_, Refuted)
+    assert "no value" in open_.reason
+
+
+def test_onto_by_several_slices_past_jumps() -> None:
+    jump = activation("stepped_leaky", "1/2", 1)  # [-1/2, 0) and [1, 2] on [-1, 1]
+    f = layered([[[1, 0], [0, 1]], [[1, 2]]], [[0, 0], [0]], jump)
+    for target in (interval("1/8", "1/4"), interval(0, 1), interval("1/8", "3/2")):
+        verdict = prove(surjective(f, target, SQUARE), Budget(60))
+        assert isinstance(verdict, Proved)
+        kernel.check(verdict.certificate.text)
+    assert isinstance(prove(surjective(f, interval(-2, 9), SQUARE), Budget(60)), Refuted)
+    for name in ("floor", "sign", "heaviside"):
+        steps = layered([[[1, 0], [0, 1]], [[1, 2]]], [[0, 0], [0]], activation(name))
+        assert isinstance(prove(surjective(steps, interval(0, 1), SQUARE), Budget(60)), Refuted)
+
+
+def test_onto_by_slices_that_no_single_one_replaces() -> None:
+    f = network((x, y), abs_(x) - abs_(y))  # the end 1 needs y = 0, the end -1 needs x = 0
+    verdict = prove(surjective(f, interval(-1, 1), SQUARE), Budget(60))
+    assert isinstance(verdict, Proved)
+    kernel.check(verdict.certificate.text)
+
+
+@pytest.mark.parametrize("name", [("floor",), ("sign",), ("heaviside", "1/2"), ("stepped_leaky", 1, -2)])
+def test_no_bijection_takes_a_value_twice(name: tuple[object, ...]) -> None:
+    f = layered([[[1]], [[1]]], [[0], [0]], activation(str(name[0]), *name[1:]))
+    verdict = prove(bijective(f))
+    assert isinstance(verdict, Refuted)
+    point = verdict.counterexample
+    assert point is not None
+    ((other, value),) = point.more
+    assert other != point.x
+    assert value == f(*point.x) == f(*other)
 
 
 def test_pieces_that_are_not_affine_are_refused() -> None:

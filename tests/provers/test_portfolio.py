@@ -36,13 +36,13 @@ def test_claims_without_atoms() -> None:
 @pytest.mark.parametrize("claim", [3, None, cells(NET, SIDE), "y <= 1"])
 def test_what_is_no_claim_is_refused(claim: object) -> None:
     with pytest.raises(Unsupported, match="needs a claim"):
-        prove(claim)  # type: ignore[arg-type]
+        prove(claim)
 
 
 @pytest.mark.parametrize("budget", ["5", float("nan"), True])
 def test_what_is_no_budget_is_refused(budget: object) -> None:
     with pytest.raises(NotANumber, match="budget"):
-        prove(always(NET, outputs(NET)[0] >= 0, SIDE), budget)  # type: ignore[arg-type]
+        prove(always(NET, outputs(NET)[0] >= 0, SIDE), budget)
 
 
 def test_linear_regions_of_a_network_that_jumps_are_refused_by_name() -> None:

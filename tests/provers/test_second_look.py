@@ -85,7 +85,7 @@ def test_an_unbounded_domain_is_refused() -> None:
 @pytest.mark.parametrize("digits", [0, -3, 2.5, "50", True, None])
 def test_digits_are_a_positive_number(digits: object) -> None:
     with pytest.raises(NotANumber, match="Fix: write digits=50"):
-        numeric_error(vn.network(x, x), 0, vn.interval(0, 1), digits=digits)  # type: ignore[arg-type]
+        numeric_error(vn.network(x, x), 0, vn.interval(0, 1), digits=digits)
 
 
 def test_one_digit_is_enough() -> None:
@@ -94,7 +94,7 @@ def test_one_digit_is_enough() -> None:
 
 def test_sizes_are_checked_before_the_search() -> None:
     with pytest.raises(ShapeMismatch, match="Fix:"):
-        numeric_error(vn.network(x, x), 0, (0, 1))  # type: ignore[arg-type]
+        numeric_error(vn.network(x, x), 0, (0, 1))
     with pytest.raises(ShapeMismatch, match="Fix:"):
         numeric_error(vn.network(x, x), [0, 0], vn.interval(0, 1))
     with pytest.raises(EmptyDomain, match="Fix:"):

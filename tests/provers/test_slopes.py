@@ -116,7 +116,7 @@ def test_what_slopes_do_not_know_is_refused() -> None:
 def test_negative_directions() -> None:
     for number in range(200):
         net = small_network(number, (3, 3))
-        weight = net.vertices[1].operation.weight  # type: ignore[union-attr]
+        weight = net.vertices[1].operation.weight
         symmetric = weight + weight.T if number % 2 else weight @ weight.T
         found = negative_direction(symmetric.to_rows())
         if number % 2 == 0:
@@ -152,8 +152,20 @@ def test_a_bound_a_little_above_the_constant_is_not_the_least(number: int, norm:
 
 def test_norms_of_matrices_from_above() -> None:
     for number in range(100):
-        weight = small_network(number, (3, 2)).vertices[1].operation.weight  # type: ignore[union-attr]
+        weight = small_network(number, (3, 2)).vertices[1].operation.weight
         for norm in ("1", "2", "inf"):
-            true = operator_norm(weight, norm, "1e-40")  # type: ignore[arg-type]
+            true = operator_norm(weight, norm, "1e-40")
             bound = true.high + Fraction(1, 10**30)
             assert true.low <= norm_below(norm, [list(row) for row in weight.to_rows()], bound) < bound
+
+
+def test_slopes_do_not_see_jumps_and_need_affine_pieces() -> None:
+    x = variable("x")
+    for name, why in (("sign", "do not see its jumps"), ("floor", "do not see its jumps"), ("tanh", "smooth")):
+        net = network(x, apply_activation(x, activation(name)))
+        for claim in (monotone(net, interval(-1, 1)), lipschitz(net, interval(-1, 1)) <= 2):
+            with pytest.raises(Unsupported, match=why):
+                prove(claim)
+    power = network(x, apply_activation(x, activation("repu", 2)))
+    with pytest.raises(Unsupported, match=r"polynomial activation repu\(2\)"):
+        prove(lipschitz(power, interval(-1, 1)) <= 2)

@@ -41,6 +41,17 @@ def sampled(function: Any, n: int) -> Network:
     return chords([Fraction(int(function(mpmath.mpf(k) / n) * 10**9), 10**9) for k in range(n + 1)])
 
 
+def test_derivatives_that_are_not_bounded() -> None:
+    root = sympy.sqrt(sympy.Symbol("t", nonnegative=True))
+    net = network(x, x + Q("1/8"))
+    verdict = prove(sup_error(net, target=root, domain=interval(0, 1)) <= "1/7")  # it is 1/8, at 0, 1/4 and 1
+    assert isinstance(verdict, Proved)
+    assert [entry["kind"] for entry in verdict.theorem.assumptions] == ["enclosure"]
+    refuted = prove(sup_error(net, target=root, domain=interval(0, 1)) <= "1/9")
+    assert isinstance(refuted, Refuted)
+    assert isinstance(prove(sup_error(network(x, x), target=sympy.asin(X), domain=interval(0, 1)) <= "3/5"), Proved)
+
+
 # --- pieces ----------------------------------------------------------------------------------------------------------
 
 HALVES = [(interval(-1, 0), 0), (interval(0, 1), X**2)]
@@ -108,7 +119,7 @@ def test_another_network() -> None:
     assert isinstance(prove(error == "1/7"), Refuted)
     assert isinstance(prove(error == "1/9"), Refuted)
     with pytest.raises(ShapeMismatch):
-        sup_error(ramp, network(x, [x, x]), interval(-1, 1)) <= 1  # noqa: B015
+        sup_error(ramp, network(x, [x, x]), interval(-1, 1)) <= 1  # noqa: B015  # making the claim is what fails
 
 
 # --- smooth functions ------------------------------------------------------------------------------------------------
@@ -183,9 +194,9 @@ def test_what_no_enclosure_knows_is_refused() -> None:
     with pytest.raises(InexactInput):
         sup_error(ramp, sympy.sin(0.1 * X), interval(0, 1))
     with pytest.raises(Unsupported, match="positive"):
-        sup_error(ramp, sympy.sin(X), interval(0, 1)) <= 0  # noqa: B015
+        sup_error(ramp, sympy.sin(X), interval(0, 1)) <= 0  # noqa: B015  # making the claim is what fails
     with pytest.raises(ShapeMismatch):
-        sup_error(network(x, [x, x]), sympy.sin(X), interval(0, 1)) <= 1  # noqa: B015
+        sup_error(network(x, [x, x]), sympy.sin(X), interval(0, 1)) <= 1  # noqa: B015  # making the claim is what fails
 
 
 def test_no_polynomials_where_the_target_is_not_smooth() -> None:

@@ -207,7 +207,7 @@ def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.long
 def test_a_scheduler_must_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("distributed")
+    pytest.importorskip("distributed", reason="left out: dask is not installed")
     monkeypatch.setattr(workers, "CONNECTING", 0.2)
     claim = claim_of()
     with pytest.raises(Unsupported, match="no dask scheduler answers"), subtrees.sharing(executor="tcp://127.0.0.1:1"):
@@ -216,7 +216,7 @@ def test_a_scheduler_must_answer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.long
 def test_a_dask_cluster_loses_a_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    distributed = pytest.importorskip("distributed")
+    distributed = pytest.importorskip("distributed", reason="left out: dask is not installed")
     monkeypatch.setattr(sharing, "FAR", 0.2)
     claim = claim_of()
     with (

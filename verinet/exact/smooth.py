@@ -19,6 +19,7 @@ from flint import arb, arb_series, ctx
 
 from verinet.errors import BudgetExhausted, NotANumber, Unsupported
 from verinet.exact.enclosures import Enclosure, ball, enclosure_of, precision
+from verinet.exact.ranges import range_on
 from verinet.exact.rationals import format_rational
 
 _FIRST_BITS = 128
@@ -127,7 +128,7 @@ def approximations(
     Raises
     ------
     BudgetExhausted
-        If that takes more than 4096 parts, as where g is not smooth.
+        If that takes more than 4096 parts, or very small ones, as where g is not smooth.
 
     Notes
     -----
@@ -144,7 +145,7 @@ def approximations(
     found: list[Approximation] = []
     while todo:
         a, b = todo.pop()
-        one = _approximation(tree, derivatives, a, b, degree, accuracy)
+        one = _approximation(tree, derivatives, a, b, degree, accuracy) or _constant_near(tree, a, b, accuracy)
         if one is not None and one.error <= accuracy:
             found.append(one)
             continue
@@ -171,9 +172,8 @@ def _trouble(tree: Tree, low: Sequence[Fraction], high: Sequence[Fraction], smal
         if found is not None:
             at = ", ".join(map(format_rational, corner))
             where = f"x = {at}" if len(low) == 1 else f"x = ({at})"
-            if found.head == "^" and found.number > 0:
-                return f"it has a root at {where}, where no bound of its derivatives is known"
-            return f"{'a power' if found.head == '^' else found.head} in it has no value at {where}"
+            word = {"^": "a root" if found.number > 0 else "a power"}.get(found.head, found.head)
+            return f"{word} in it has no value at {where}"
     if not small:
         return f"the accuracy is too high for so few, and {part} is left"
     return f"on {part} it has values, but no bound of its derivatives is known"
@@ -221,6 +221,19 @@ def _approximation(
             error += max(abs(ends.high - rounded), abs(ends.low - rounded)) * size
             terms.append((rounded, exponents))
     return Approximation(tuple(low), tuple(high), center, tuple(terms), _upwards(error, accuracy))
+
+
+def _constant_near(
+    tree: Tree, low: tuple[Fraction, ...], high: tuple[Fraction, ...], accuracy: Fraction
+) -> Approximation | None:
+    """A number near all values on the box: where derivatives have no bound, small boxes still have small ranges."""
+    found = range_on(tree, low, high, lambda part: value_at(part, (), accuracy / 64))
+    if found is None or found.width > 2 * accuracy:
+        return None
+    center = tuple((a + b) / 2 for a, b in zip(low, high, strict=True))
+    rounded = _rounded((found.low + found.high) / 2, accuracy / 64)
+    error = _upwards(max(found.high - rounded, rounded - found.low), accuracy)
+    return Approximation(low, high, center, ((rounded, (0,) * len(low)),), error)
 
 
 def _remainder(
@@ -327,6 +340,8 @@ def _power(base: Any, exponent: Fraction) -> Any:
         for _ in range(abs(int(exponent))):
             total = total * base
         return total if exponent >= 0 else _inverse(total)
+    if exponent > 0 and ctx.cap == 1 and _constant(base) == 0:
+        return arb_series([0])
     if exponent.denominator == 2:
         root = base.sqrt()
         return _power(root, Fraction(exponent.numerator))

@@ -8,7 +8,7 @@ units, a bent unit is split.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -28,16 +28,16 @@ from verinet.provers.propagation import Floats, Model, Sweep, halves, model_of, 
 from verinet.provers.relaxed import Builder, Frame, atoms, branched, owner_of
 from verinet.provers.thresholds import Beyond, Cut, fine_enough, single, threshold
 from verinet.provers.trails import Choice, CountedCell, Fails, Json, Steps, Stopped
-from verinet.provers.triangle import DONE, Framed, Relaxation, plainly, solved
+from verinet.provers.triangle import CLEAR, DONE, TOUCHING, Framed, Program, Relaxation, Start, plainly, solved
 from verinet.work import SILENT, Budget, Progress, under
 
-#: A float optimum must be below this, forms being scaled, before integers are asked to confirm it.
-CLEAR = -1e-9
 #: Bits by which the box's denominator exceeds its size.
 FINE = 44
 #: With at most this many inputs a box is halved; beyond it, or with at most FEW bent units, units are split.
 FEW_INPUTS = 6
 FEW = 6
+#: For each so many halvings one more unit is few: where several bends meet, halving leaves as many as there were.
+SLOWLY = 4
 #: From this depth on units are split: a claim that only just holds is not to be halved without end.
 DEEP = 48
 VERSION = "2"
@@ -160,10 +160,10 @@ class Relaxing:
                     point = self.counterexample(program.point, case.low, case.high)
                     if point is not None:
                         return point
-                    if program.value > CLEAR:
+                    if program.value > TOUCHING:
                         break
-        weights = [program.weights for program in programs if program is not None and program.value <= CLEAR]
-        if len(weights) == len(programs) and self.closed(case, found, weights):
+        found_for = [program for program in programs if program is not None and program.value <= TOUCHING]
+        if len(found_for) == len(programs) and self.closed(case, found, found_for):
             return None
         if self.splits_units(case, bent):
             frame = self.framed(case, found, None)
@@ -178,13 +178,15 @@ class Relaxing:
     def splits_units(self, case: Open, bent: int) -> bool:
         """Is it better to split a unit than to halve the box?"""
         narrow = all(b - a < 2 for a, b in zip(case.low, case.high, strict=True)) or case.depth > DEEP
-        return bent <= FEW or len(case.low) > FEW_INPUTS or narrow
+        return bent <= FEW + case.depth // SLOWLY or len(case.low) > FEW_INPUTS or narrow
 
-    def closed(self, case: Open, found: Sweep, weights: Sequence[dict[Key, float]]) -> bool:
+    def closed(self, case: Open, found: Sweep, programs: Sequence[Program]) -> bool:
         """Carry the box through the layers and close the goal; False if integers do not confirm it."""
+        weights = [program.weights for program in programs]
+        touching = any(program.value > CLEAR for program in programs)
         wanted = frozenset(key[1:] for found_ in weights for key in found_ if key[0] == "line")
         frame = self.framed(case, found, wanted)
-        goal = near(self.statement, self.over, (case, frame), weights)
+        goal = near(self.statement, self.over, (case, frame), weights, touching)
         if goal is None:
             return False
         for step in frame.steps:
@@ -253,26 +255,31 @@ class Relaxing:
         frame = part.frame
         relaxation = self.framed_floats.relaxation(frame)
         weights: list[dict[Key, float]] = []
+        touched: Program | None = None
+        starts = dict(part.starts)
         for clause in range(len(self.statement.clauses)):
             if shown_by_inputs(self.statement, self.over, part, clause) is not None:
                 weights.append({})
                 continue
             negations = atoms(self.statement, clause, frame)
-            program = solved(relaxation, self.framed_floats.forms(negations, frame))
+            program = solved(relaxation, self.framed_floats.forms(negations, frame), part.starts.get(clause))
+            if program.start is not None:
+                starts[clause] = program.start
             point = self.counterexample(program.point, part.low, part.high) if program.value > CLEAR else None
             if point is not None:
                 return point
-            if program.value > CLEAR and (which := self.framed_floats.choice(frame, program)) is not None:
-                self.split_unit(part, which)
+            if program.value > TOUCHING and (which := self.framed_floats.choice(frame, program)) is not None:
+                self.split_unit(part, which, starts)
                 return None
+            touched = program if program.value > CLEAR else touched
             weights.append(program.weights)
-        goal = near(self.statement, self.over, (part, frame), weights)
+        goal = near(self.statement, self.over, (part, frame), weights, touched is not None)
         if goal is not None:
             self.emit(goal)
             return None
-        which = self.framed_floats.choice(frame, None)
+        which = self.framed_floats.choice(frame, touched)
         if which is not None:
-            self.split_unit(part, which)
+            self.split_unit(part, which, starts)
             return None
         # Nothing bends any more: an exact linear program closes the part or finds a point.
         last = exactly(self.statement, self.over, part)
@@ -281,13 +288,13 @@ class Relaxing:
         self.emit(last)
         return None
 
-    def split_unit(self, part: Part, which: int) -> None:
+    def split_unit(self, part: Part, which: int, starts: Mapping[int, Start]) -> None:
         """Split a named unit; both sides are open, the low one first."""
         owner = owner_of(self.statement, part.frame.names[which])
         self.steps.append(["branch", which, owner])
         for low in (False, True):
             frame = branched(part.frame, which, low, owner, self.statement)
-            self.work.append(replace(part, frame=frame))
+            self.work.append(replace(part, frame=frame, starts=starts))
 
     # --------------------------------------------------------------------------------------- floats
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from math import inf, lcm
 from operator import mul
 from typing import TYPE_CHECKING, Any
@@ -233,6 +234,7 @@ def breakpoint_of(statement: Statement, case: Case, box: Box, unit: int) -> Brea
     return Breakpoint(unit, form, seen, half, ratio(seen[0], size), slopes, piece.side, may_move(piece, following, q))
 
 
+@lru_cache(maxsize=4096)
 def may_move(piece: Piece, following: Piece, over: int) -> bool:
     """May the tie be given to the other side?  The kernel's rule: values agree and the next end is later."""
     if piece.until is None or not kernel.agree(piece, following, over):

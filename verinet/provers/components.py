@@ -36,7 +36,7 @@ from verinet.work import Budget, Progress, keep_going, under
 Point = tuple[Fraction, ...]
 Side = tuple[Fraction, Fraction]
 #: Finenesses of the grid whose boxes surround a component, and the most boxes that are looked at.
-GRIDS, MOST_BOXES = (1, 2, 4, 8, 16), 4096
+GRIDS, MOST_BOXES = (1, 2, 4, 8, 16, 32), 4096
 #: Finenesses of the margin around the component's bounding box.
 MARGINS = (4, 64, 1024)
 ORIGIN = "verinet, exact computation on the canonical complex"
@@ -143,13 +143,14 @@ def _refuted(
     (point,) = f.complex.vertices.exact(np.array([top], dtype=np.int64))
     value = claim.network(*point)
     parts = [_rows(claim, f, scalar, cell) for cell in found.cells[number]]
+    hull = _hull(parts)
     relation = "<=" if claim.strict else "<"
     for margin, fineness in product(MARGINS, GRIDS):
         keep_going()
-        grid = _grid(claim, _hull(parts), margin, fineness)
-        if grid is None:
+        grid = _grid(claim, hull, margin, fineness)
+        walls = None if grid is None else _walls(claim.domain, grid, parts)
+        if walls is None:
             continue
-        walls = _walls(grid, parts)
         sides = [partial(decided, _below(claim, wall), *limits) for wall in walls]
         shown: list[Proved] = []
         for side in sides:
@@ -201,7 +202,7 @@ def _system(rows: tuple[tuple[int, ...], ...], size: int, box: Sequence[Side] = 
 
 
 def _grid(claim: ReachesBoundary, hull: list[Side], margin: int, fineness: int) -> list[list[Fraction]] | None:
-    """Cuts of a box a little larger than the hull in every coordinate; None if it leaves the domain."""
+    """Cuts of a box a little larger than the hull in every coordinate; None if it has too many boxes."""
     bounds = claim.domain.bounding_box()
     cuts = []
     for (low, high), a, b in zip(hull, bounds.low, bounds.high, strict=True):
@@ -209,21 +210,33 @@ def _grid(claim: ReachesBoundary, hull: list[Side], margin: int, fineness: int) 
             return None
         low, high = low - (low - a) / margin, high + (b - high) / margin
         cuts.append([low + (high - low) * k / fineness for k in range(fineness + 1)])
-    corners = product(*((side[0], side[-1]) for side in cuts))
-    if fineness ** len(cuts) > MOST_BOXES or not all(claim.domain.contains(corner) for corner in corners):
-        return None
-    return cuts
+    return None if fineness ** len(cuts) > MOST_BOXES else cuts
 
 
-def _walls(cuts: list[list[Fraction]], parts: Sequence[tuple[tuple[int, ...], ...]]) -> list[Polyhedron]:
-    """The sides between a box of the grid that the set meets and one that it does not meet (or the outside)."""
+def _walls(
+    domain: Polyhedron, cuts: list[list[Fraction]], parts: Sequence[tuple[tuple[int, ...], ...]]
+) -> list[Polyhedron] | None:
+    """The sides between a box of the grid that the set meets and one that it does not meet (or the outside).
+
+    None if a box that it meets leaves the domain.
+    """
     size, count = len(cuts), len(cuts[0]) - 1
 
     def meets(place: tuple[int, ...]) -> bool:
         box = [(side[k], side[k + 1]) for side, k in zip(cuts, place, strict=True)]
         return any(isinstance(feasible(_system(rows, size, box)), Feasible) for rows in parts)
 
-    kept = {place for place in product(range(count), repeat=size) if meets(place)}
+    def leaves(place: tuple[int, ...]) -> bool:
+        corners = product(*((side[k], side[k + 1]) for side, k in zip(cuts, place, strict=True)))
+        return not all(domain.contains(corner) for corner in corners)
+
+    kept = set()
+    for place in product(range(count), repeat=size):
+        keep_going()
+        if meets(place):
+            if leaves(place):
+                return None
+            kept.add(place)
     return list(_outer_sides(cuts, kept))
 
 

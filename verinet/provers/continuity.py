@@ -18,7 +18,7 @@ from verinet.claims.language import Always, Cells, Equal, Value
 from verinet.claims.normal_forms import clauses
 from verinet.claims.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
 from verinet.claims.wording import point_text
-from verinet.errors import BudgetExhausted
+from verinet.errors import BudgetExhausted, Unsupported
 from verinet.exact.programs import Minimum, System, minimum
 from verinet.geometry.polyhedra import Halfspace, Polyhedron, integer_row
 from verinet.networks.build import Expression, maximum, variables
@@ -28,6 +28,7 @@ from verinet.networks.network import Network
 from verinet.provers.cases import Case, box_of
 from verinet.provers.conjunctions import conjunction, decided, lemma, retold
 from verinet.provers.decide import certified, read
+from verinet.provers.degree import activations
 from verinet.provers.germs import Form, LocalCell, cell_at, limit
 from verinet.provers.sides import Oracle
 from verinet.provers.syntax import by_its_description
@@ -45,6 +46,12 @@ EQUAL = (
 
 def continuous(claim: Continuous, budget: Budget, progress: Progress) -> Verdict:
     """Decide it cell by cell, then let the kernel compare the network with a continuous one."""
+    smooth = next((one for one in activations(claim.network) if one.smooth is not None), None)
+    if smooth is not None and not claim.jumps:
+        raise Unsupported(
+            f"a certificate holds networks whose pieces are affine or polynomial, got the smooth activation {smooth}",
+            fix="none is needed: without a jumping activation a network is continuous, as a composition of such maps",
+        )
     if not claim.jumps:
         return by_its_description(claim.text(), claim.network, PLAIN)
     statement = read(Cells(claim.networks, claim.domain, 0).statement())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -11,9 +11,10 @@ from verinet.errors import BudgetExhausted
 from verinet.exact.programs import Infeasible, System, feasible
 from verinet.kernel import Statement
 from verinet.provers.cases import hex_number
-from verinet.provers.hulls import Key
+from verinet.provers.hulls import Key, Known
 from verinet.provers.relaxed import Frame, atoms, indexed, refutation, refutes
 from verinet.provers.thresholds import Beyond, Multipliers, by_inputs
+from verinet.provers.triangle import Start
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +37,7 @@ class Part:
     low: tuple[int, ...]
     high: tuple[int, ...]
     beyond: tuple[Beyond, ...]
+    starts: Mapping[int, Start] = field(default_factory=dict)  # by clause
 
 
 def replaced(values: tuple[int, ...], place: int, value: int) -> tuple[int, ...]:
@@ -57,9 +59,16 @@ def _plain(statement: Statement, over: int, where: tuple[Open | Part, Frame], cl
 
 
 def near(
-    statement: Statement, over: int, where: tuple[Open | Part, Frame], weights: Sequence[dict[Key, float]]
+    statement: Statement,
+    over: int,
+    where: tuple[Open | Part, Frame],
+    weights: Sequence[dict[Key, float]],
+    touching: bool = False,
 ) -> list[Any] | None:
-    """The step `goal` with integer multipliers near the weights of each clause."""
+    """The step `goal` with integer multipliers near the weights of each clause.
+
+    `touching`: a bound is 0, as where the claim holds with equality; then only exact multipliers show anything.
+    """
     frame = where[1]
     texts: list[list[list[Any]]] = []
     for clause, duals in enumerate(weights):
@@ -72,10 +81,32 @@ def near(
         forms = [*negations, *(frame.known[key] for key in keys)]
         values = [duals.get(("atom", k), 0.0) for k in range(len(negations))] + [duals[key] for key in keys]
         found = refutation(forms, values, frame)
+        if found is None and touching:
+            found = _on_support(forms, values, frame)
         if found is None:
             return None
         texts.append(indexed(len(negations), frame, forms, found))
     return ["goal", *texts]
+
+
+def _on_support(forms: Sequence[Known], weights: Sequence[float], frame: Frame) -> list[int] | None:
+    """Multipliers of the forms that have a weight, by an exact linear program over the coordinates they mention."""
+    used = [place for place, weight in enumerate(weights) if weight > 0]
+    if not any(forms[place].strict for place in used):
+        return None
+    columns = sorted({k for place in used for k, entry in enumerate(forms[place].row[1:]) if entry})
+    rows = []
+    for place in used:
+        row = [*forms[place].row, *([0] * (len(frame.ends) + 1 - len(forms[place].row)))]
+        rows.append((row[0], *(row[1 + k] for k in columns)))
+    low, high = (tuple(Fraction(frame.ends[k][end], frame.over) for k in columns) for end in (0, 1))
+    answer = feasible(System(tuple(rows), tuple(forms[place].strict for place in used), low, high))
+    if not isinstance(answer, Infeasible):
+        return None
+    multipliers = [0] * len(forms)
+    for place, factor in answer.multipliers:
+        multipliers[used[place]] += factor
+    return multipliers if refutes(forms, multipliers, frame) else None
 
 
 def exactly(statement: Statement, over: int, part: Part) -> list[Any] | tuple[Fraction, ...]:

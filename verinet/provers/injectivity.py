@@ -9,10 +9,9 @@ from __future__ import annotations
 from verinet.claims import degree
 from verinet.claims.injectivity import Bijective, Injective, is_whole
 from verinet.claims.verdicts import Refuted, Unknown, Verdict
-from verinet.errors import Unsupported
-from verinet.geometry.polyhedra import whole_space
+from verinet.geometry.polyhedra import box, whole_space
 from verinet.provers.collisions import Pair, interior_points, quick_collision
-from verinet.provers.conjunctions import at_points
+from verinet.provers.conjunctions import at_points, retold
 from verinet.provers.decide import certified
 from verinet.provers.degree import SAMPLES, Collides, OneToOne, activations, is_square, need_affine, one_to_one
 from verinet.provers.equations import search_equations
@@ -24,6 +23,8 @@ from verinet.work import Budget, Progress
 FEW_NEURONS = 6
 #: Search steps of the first attempt on pairs, and of each later one so many times more.
 FIRST_STEPS, GROWTH = 400, 10
+#: Two points with one value of a network that jumps are looked for in this box.
+REACH = 8
 #: The degree has a case a cell, not a pair of cells: it gets so many times the steps that pairs get.
 MORE_STEPS = 50
 
@@ -105,10 +106,7 @@ def _bijective(claim: Bijective, budget: Budget, progress: Progress) -> Verdict:
         verdict = surjective(claim.surjective(), budget, progress)
         return verdict if isinstance(verdict, Refuted) else Unknown("no missed value was found")
     if not is_square(network):
-        raise Unsupported(
-            "bijective needs a continuous network of finitely many affine pieces",
-            fix="state injective(f, domain) and surjective(f, onto, domain) on their own",
-        )
+        return _with_jumps(claim, budget, progress)
     outcome = one_to_one(claim.injective(), claim.at, budget, progress)
     match outcome:
         case OneToOne(statement=statement, evidence=evidence):
@@ -117,6 +115,22 @@ def _bijective(claim: Bijective, budget: Budget, progress: Progress) -> Verdict:
             return refuted(claim, pair)
         case Stopped(reason=reason, leaves=leaves):
             return Unknown(f"{reason} after {leaves} leaves")
+
+
+def _with_jumps(claim: Bijective, budget: Budget, progress: Progress) -> Verdict:
+    """Two points with one value refute it, or a value that is missed, where the theory of degree says nothing."""
+    need_affine(claim.network, "bijective")
+    near = box([-REACH, REACH], dimension=claim.network.input_size)
+    half = Budget(None if (left := budget.left()) is None else left / 2, FIRST_STEPS * GROWTH)
+    verdict = injective(Injective(claim.networks, near), half, progress)
+    if not isinstance(verdict, Refuted) and all(function.is_affine for function in activations(claim.network)):
+        verdict = surjective(claim.surjective(), budget, progress)
+    if isinstance(verdict, Refuted):
+        return retold(claim.text(), verdict)
+    return Unknown(
+        "the network jumps, no two points with one value and no missed value were found, and a proof needs a "
+        "continuous network: state injective(f, domain) and surjective(f, onto, domain) on their own"
+    )
 
 
 def refuted(claim: Injective | Bijective, pair: Pair) -> Refuted | Unknown:

@@ -73,16 +73,10 @@ def _polynomial_goal(statement: Statement, case: Case, oracle: Oracle, outputs: 
     for clause in statement.clauses:
         ((negation, _),) = negated_polynomials(clause, outputs)
         answer = refute_bound(negation, case, oracle)
-        match answer:
-            case Terms(terms=terms, contacts=touched):
-                found.append(terms)
-                contacts.extend(touched)
-            case Cut(row=row):
-                return Leaf(cut=row)
-            case Contact(point=point):
-                return Leaf(witness=point)
-            case str():
-                return Leaf(reason=answer)
+        if not isinstance(answer, Terms):
+            return _left_open(answer)
+        found.append(answer.terms)
+        contacts.extend(answer.contacts)
     return Leaf(["goal", *found], contacts=tuple(contacts))
 
 
@@ -90,16 +84,21 @@ def _polynomial_clauses(statement: Statement, case: Case, oracle: Oracle, output
     found: list[list[list[Any]]] = []
     for clause in statement.clauses:
         answer = refute_clause(negated_polynomials(clause, outputs), case, oracle)
-        match answer:
-            case Terms(terms=terms):
-                found.append(terms)
-            case Cut(row=row):
-                return Leaf(cut=row)
-            case Contact(point=point):
-                return Leaf(witness=point)
-            case str():
-                return Leaf(reason=answer)
+        if not isinstance(answer, Terms):
+            return _left_open(answer)
+        found.append(answer.terms)
     return Leaf(["goal", *found])
+
+
+def _left_open(answer: Cut | Contact | str) -> Leaf:
+    """What is left where no terms refute a clause: a cut, a point at which it fails, or a reason."""
+    match answer:
+        case Cut(row=row):
+            return Leaf(cut=row)
+        case Contact(point=point):
+            return Leaf(witness=point)
+        case str():
+            return Leaf(reason=answer)
 
 
 def cell_leaf(statement: Statement, case: Case, oracle: Oracle) -> Leaf:

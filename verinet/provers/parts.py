@@ -109,7 +109,8 @@ class Parts:
     def owner(self, step: int) -> int:
         """The case whose part holds this step, counted from 0; the last one if there are fewer."""
         owner = 0
-        for owner, _, count in self.texts():  # noqa: B007
+        for case, _, count in self.texts():
+            owner = case
             if step < count:
                 break
             step -= count

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from verinet.kernel import SLOPES, Layer, Statement
 from verinet.provers.backward import NEARLY, Behind, Line, Shown, named, shown
+from verinet.provers.cases import may_move
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
@@ -21,13 +22,16 @@ Booleans = npt.NDArray[np.bool_]
 
 #: A unit takes the range that lines show if its coordinate's interval is then at most this part of what it was.
 WORTH = 0.8
+#: Where an activation jumps, a range reaches an end that it misses by less than this.
+TIE = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bends:
     """One layer in floats: weights, biases, and the pieces of its activations.
 
-    `ends`: (units, pieces - 1), infinite where a unit has fewer; `slopes`, `offsets`: (units, pieces).
+    `ends`: (units, pieces - 1), infinite where a unit has fewer; `slopes`, `offsets`: (units, pieces).  `left`,
+    `right`: is an end the value of that side alone, as where the activation jumps?
     """
 
     weights: Floats
@@ -35,6 +39,8 @@ class Bends:
     ends: Floats
     slopes: Floats
     offsets: Floats
+    left: Booleans
+    right: Booleans
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,13 +123,16 @@ def _bends(layer: Layer) -> Bends:
     count = max(len(table) for table in tables)
     ends = np.full((len(tables), count - 1), np.inf)
     slopes, offsets = np.zeros((len(tables), count)), np.zeros((len(tables), count))
+    left, right = np.zeros(ends.shape, dtype=np.bool_), np.zeros(ends.shape, dtype=np.bool_)
     for unit, table in enumerate(tables):
         for place in range(count):
             piece = table[min(place, len(table) - 1)]
             slopes[unit, place], offsets[unit, place] = (piece.slope or 0) / q, piece.offset / q
             if place < len(table) - 1 and piece.until is not None:
                 ends[unit, place] = piece.until / q
-    return Bends(rows[:, 1:], rows[:, 0], ends, slopes, offsets)
+                if not may_move(piece, table[place + 1], q):
+                    (left if piece.side == "left" else right)[unit, place] = True
+    return Bends(rows[:, 1:], rows[:, 0], ends, slopes, offsets, left, right)
 
 
 def sweep(model: Model, low: Floats, high: Floats, backward: bool = True) -> Sweep:
@@ -189,9 +198,15 @@ def _ends(rows: Floats, box: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
 
 
 def _pieces(layer: Bends, low: Floats, high: Floats) -> tuple[Indices, Indices]:
-    """The pieces in force at both ends of a range."""
-    last = (layer.ends < high[:, :, None]).sum(axis=2)
-    return np.minimum((layer.ends <= low[:, :, None]).sum(axis=2), last), last
+    """The pieces in force at both ends of a range; where the activation jumps, ends that rounding may hide count."""
+    below, above = low[:, :, None], high[:, :, None]
+    if layer.left.any() or layer.right.any():
+        slack = TIE * (1.0 + np.abs(layer.ends))
+        last = np.where(layer.right, layer.ends <= above + slack, layer.ends < above).sum(axis=2)
+        first = np.where(layer.left, layer.ends < below - slack, layer.ends <= below).sum(axis=2)
+    else:
+        last, first = (layer.ends < above).sum(axis=2), (layer.ends <= below).sum(axis=2)
+    return np.minimum(first, last), last
 
 
 def _chord(low: Floats, high: Floats, heights: Floats) -> Floats:

@@ -220,7 +220,8 @@ def branched(frame: Frame, which: int, low: bool, owner: str, statement: Stateme
         form = [-entry for entry in form]
     known = dict(frame.known)
     count = frame.hypotheses
-    known["branch", count] = Known(form, owner == ("right" if low else "left"), count, q * name.over)
+    word = "branch" if may_move(table[first], table[first + 1], q) else "jump"
+    known[word, count] = Known(form, owner == ("right" if low else "left"), count, q * name.over)
     count += 1
     slot = (first, first) if low else (first + 1, last)
     if slot[0] == slot[1]:

@@ -10,13 +10,15 @@ import numpy as np
 from verinet.claims.language import Value
 from verinet.claims.slopes import LipschitzAtMost, LipschitzEquals, Monotone
 from verinet.claims.verdicts import Proved, Refuted, Unknown, Verdict
-from verinet.errors import NotANumber
+from verinet.errors import NotANumber, Unsupported
 from verinet.kernel import Statement
 from verinet.networks.evaluate import FloatArithmetic, evaluate
 from verinet.networks.local_maps import local_map
+from verinet.networks.network import Network
 from verinet.provers.cases import Box, box_of
 from verinet.provers.conjunctions import at_points, conjunction
 from verinet.provers.decide import certified, read
+from verinet.provers.degree import activations, need_affine
 from verinet.provers.slope_leaves import norm_below, offending
 from verinet.provers.tree import Fails, Steps, sample_points, search
 from verinet.work import Budget, Progress
@@ -57,12 +59,27 @@ def lipschitz_equals(claim: LipschitzEquals, budget: Budget, progress: Progress)
     return conjunction(claim.text(), parts)
 
 
+def _need_slopes(network: Network) -> None:
+    """Name the activation for which the slopes of finitely many cells do not tell how the function changes."""
+    need_affine(network, "a claim about slopes")
+    jumping = next((one for one in activations(network) if not one.is_continuous), None)
+    if jumping is not None:
+        raise Unsupported(
+            f"a claim about slopes needs continuous activations, got {jumping}: slopes of cells do not see its jumps",
+            fix="compare values: with g(x, d) = f(x + d) and h(x, d) = f(x), state always((g, h), ...) for all d >= 0",
+        )
+
+
 def _on_cells(
     claim: Monotone | LipschitzAtMost, budget: Budget, progress: Progress
 ) -> tuple[Verdict, tuple[Point, ...]]:
     """The verdict, and pairs of points that take a Lipschitz bound, one after the other."""
-    data = claim.statement()
-    statement = read(data)
+    try:
+        data = claim.statement()
+        statement = read(data)
+    except Unsupported:
+        _need_slopes(claim.network)
+        raise
     box = box_of(statement.domain) if statement.domain is not None else None
     guess = None if box is None else _guessed(claim, statement, box)
     if guess is not None:

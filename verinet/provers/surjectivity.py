@@ -6,9 +6,9 @@ joined from statements of the kernel by a lemma, which the theorem prints.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from itertools import combinations, islice, product
+from itertools import islice, product
 
 from verinet.claims import degree
 from verinet.claims.formulas import Affine, Formula, all_of, any_of, equals
@@ -32,6 +32,7 @@ from verinet.provers.coverings import Covered, Image, Uncovered, cell_points, co
 from verinet.provers.decide import certified, read
 from verinet.provers.degree import SAMPLES, is_square, need_affine
 from verinet.provers.equations import search_equations
+from verinet.provers.slices import images_near, preimage, slices_through
 from verinet.provers.tree import Steps, Stopped, search
 from verinet.work import Budget, Progress
 
@@ -247,7 +248,7 @@ def _by_pieces(
 
     `square` is f itself, or f on a slice of the domain, which `slice_` maps into it.
     """
-    domain = claim.domain if slice_ is None else _preimage(claim.domain, slice_)
+    domain = claim.domain if slice_ is None else preimage(claim.domain, slice_)
     points = cell_points(square, domain, budget, progress)
     if isinstance(points, Stopped):
         return Unknown(f"{points.reason} after {points.leaves} leaves")
@@ -262,24 +263,37 @@ def _by_pieces(
         if missed is not None:
             return missed
         return Unknown(f"the value {point_text(found.point)} seems to be missed, which was not shown")
-    parts = _sections(claim, found, slice_, budget, progress)
+    slices = {} if slice_ is None else {id(image): slice_ for image in found.images}
+    parts = _sections(claim, found, slices, budget, progress)
     if parts is None:
-        return Unknown(f"the target is covered, but the certificate was not found; {budget.reason()}")
+        return Unknown(_uncertified(budget))
+    return _joined(claim, parts)
+
+
+def _uncertified(budget: Budget) -> str:
+    why = budget.reason() if budget.exhausted() else "where the network jumps, an end of an image may not belong to it"
+    return f"closed images of cells cover the target, but the certificate was not found: {why}"
+
+
+def _joined(claim: Surjective, parts: list[Part]) -> Verdict:
     statement = degree.everything([part for part, _ in parts])
     evidence = {"parts": [proof for _, proof in parts]}
     return certified(claim.text(), statement, evidence, (degree.lemma(*degree.SECTIONS),))
 
 
 def _sections(
-    claim: Surjective, found: Covered, slice_: Network | None, budget: Budget, progress: Progress
+    claim: Surjective, found: Covered, slices: Mapping[int, Network], budget: Budget, progress: Progress
 ) -> list[Part] | None:
-    """The evidence of the lemma `SECTIONS`: the sets cover the target, and each has its affine inverse."""
+    """The evidence of the lemma `SECTIONS`: the sets cover the target, and each has its affine inverse.
+
+    `slices`: by the identity of an image, the slice whose image it is.
+    """
     shown = [_proved_part(_covering(claim.onto, found.images), budget, progress)]
     size = claim.onto.dimension
     same = layered([Matrix.identity(size)], [[0] * size])
     for image in found.images:
         back = layered([image.weight], [image.bias])
-        back = back if slice_ is None else compose(slice_, back)
+        back = compose(slices[id(image)], back) if id(image) in slices else back
         part = image.within(claim.onto)
         there = compose(claim.network.with_domain(None), back)
         shown.append(_proved_part(Equal((there, same), part), budget, progress))
@@ -345,38 +359,37 @@ def _around(target: Polyhedron, point: Point) -> Iterator[Point]:
 
 
 def _by_slices(claim: Surjective, budget: Budget, progress: Progress) -> Verdict:
-    """Fix some inputs at a point: the rest may reach the target already."""
-    inputs, outputs = claim.network.input_size, claim.network.output_size
-    choices = [
-        (chosen, point) for point in interior_points(claim.domain, 4) for chosen in combinations(range(inputs), outputs)
-    ]
-    for chosen, point in choices[:SLICES]:
-        rows = [[int(place < len(chosen) and chosen[place] == i) for place in range(outputs)] for i in range(inputs)]
-        fixed = [Fraction(0) if i in chosen else point[i] for i in range(inputs)]
-        slice_ = layered([rows], [fixed])
+    """Fix some inputs at a point: the rest may reach the target already; if not, several slices may together."""
+    through = (slice_ for x in interior_points(claim.domain, 4) for slice_ in slices_through(claim.network, x))
+    for slice_ in islice(through, SLICES):
         sliced = compose(claim.network.with_domain(None), slice_)
         verdict = _by_pieces(claim, sliced, slice_, budget, progress)
         if isinstance(verdict, Proved) or budget.exhausted():
             return verdict
-    return Unknown("no missed value was found, and no slice of the domain that reaches the whole target")
+    return _by_many_slices(claim, budget, progress)
 
 
-def _preimage(domain: Polyhedron, slice_: Network) -> Polyhedron:
-    """The domain in the coordinates of a slice."""
-    piece = local_map(slice_, (0,) * slice_.input_size)
-    sides: list[Halfspace] = []
-    for i, (low, high) in enumerate(zip(domain.low, domain.high, strict=True)):
-        row = piece.weight.row(i)
-        if not any(row):
-            continue
-        if high is not None:
-            sides.append(Halfspace(row, high - piece.bias[i, 0]))
-        if low is not None:
-            sides.append(Halfspace(tuple(-entry for entry in row), piece.bias[i, 0] - low))
-    for half in domain.halfspaces:
-        normal = Matrix.from_rows([half.normal])
-        row = (normal @ piece.weight).row(0)
-        if any(row):
-            sides.append(Halfspace(row, half.offset - (normal @ piece.bias)[0, 0], half.strict))
-    free = (None,) * slice_.input_size
-    return Polyhedron(free, free, tuple(sides))
+def _by_many_slices(claim: Surjective, budget: Budget, progress: Progress) -> Verdict:
+    """A value that is left over is missed, or taken at a point, and slices near that point hold it."""
+    found: list[tuple[Image, Network]] = []
+    for _ in range(SLICES):
+        try:
+            covered = cover(claim.onto, [image for image, _ in found], budget)
+        except BudgetExhausted:
+            return Unknown(budget.reason())
+        if isinstance(covered, Covered):
+            parts = _sections(claim, covered, {id(image): slice_ for image, slice_ in found}, budget, progress)
+            if parts is None:
+                return Unknown(_uncertified(budget))
+            return _joined(claim, parts)
+        value = covered.point
+        outcome = search_equations(claim.misses(value), budget, progress)
+        if isinstance(outcome, Steps):
+            return _judge(claim, value, budget, progress) or Unknown(f"{point_text(value)} seems to be missed")
+        if isinstance(outcome, Stopped):
+            return Unknown(f"{outcome.reason} after {outcome.leaves} leaves")
+        more = images_near(claim.network, claim.domain, outcome.point, budget, progress)
+        if not any(image.contains(value) for image, _ in more):
+            break
+        found += more
+    return Unknown("no missed value was found, and no slices of the domain that together reach the whole target")

@@ -161,7 +161,8 @@ def opened(part: Part, start: Link) -> Opened:
         if place:
             found.append(_taken(waiting))
         count = 0
-        for count, step in enumerate(_steps(text), 1):  # noqa: B007
+        for step in _steps(text):
+            count += 1
             here = _taken(waiting)
             children = CHILDREN.get(step[0], 0)
             if children == 2:

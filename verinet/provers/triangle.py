@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from verinet.exact.explorer import propose
+from verinet.exact.explorer import Proposal, propose
 from verinet.kernel import SLOPES, Domain, Statement
 from verinet.provers.hulls import Key, Known
 from verinet.provers.propagation import Floats, Model, Sweep, lines
 from verinet.provers.relaxed import Frame, Name
 
+#: A float optimum must be below this, forms being scaled, before integers are asked to confirm it.
+CLEAR = -1e-9
+#: Below this it may be 0 exactly, as where a claim holds with equality: then exact multipliers may show it.
+TOUCHING = 1e-9
 #: Duals below this are left out of a proposal.
 SMALL = 1e-9
 #: A single form that is this far below 0 on the box needs no linear program.
@@ -20,17 +24,33 @@ PLAIN = -1e-7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Start:
+    """The vertex of an optimum: how many hypotheses there were, and where it is."""
+
+    hypotheses: int
+    vertex: Proposal
+
+    def after(self, hypotheses: int) -> Proposal:
+        """The same vertex where so many hypotheses stand before the negated atoms."""
+        more = hypotheses - self.hypotheses
+        rows = tuple(row if row < self.hypotheses else row + more for row in self.vertex.rows)
+        return replace(self.vertex, rows=rows)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Program:
     """What a linear program says of one clause.
 
-    `value`: the largest t for which all negated atoms, scaled, can be >= t; `weights`: multipliers by key, of forms
-    in their own scale; `point`: coordinates where t is reached; `pull`: how hard each coordinate's end is leant on.
+    `value`: the largest t for which all negated atoms and strict rows, scaled, can be >= t; `weights`: multipliers by
+    key, of forms in their own scale; `point`: coordinates where t is reached; `pull`: how hard each coordinate's end
+    is leant on.
     """
 
     value: float
     weights: dict[Key, float]
     point: Floats | None
     pull: Floats | None
+    start: Start | None = None
 
 
 #: Of a clause that needs no program.
@@ -39,10 +59,14 @@ DONE = Program(-1.0, {}, None, None)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Relaxation:
-    """Hypotheses in floats, over (1, coordinates), with the box of coordinates."""
+    """Hypotheses in floats, over (1, coordinates), with the box of coordinates.
+
+    `strict`: sides of jumps that do not own them; there the closure of a case has points that are none of the case.
+    """
 
     keys: list[Key]
     rows: Floats
+    strict: Floats  # 1 or 0
     middle: Floats
     half: Floats
 
@@ -58,7 +82,7 @@ class Relaxation:
             size = max(map(abs, row)) or 1
             extra.append([entry / size for entry in row] + [0.0] * (width - len(row)))
         rows = np.vstack([rows, np.array(extra)]) if extra else rows
-        return Relaxation(keys, rows, found.middle[0], found.half[0])
+        return Relaxation(keys, rows, np.zeros(len(rows)), found.middle[0], found.half[0])
 
 
 def plainly(forms: Floats, middle: Floats, half: Floats) -> Program | None:
@@ -71,11 +95,13 @@ def plainly(forms: Floats, middle: Floats, half: Floats) -> Program | None:
     return Program(float(most[best]), {("atom", best): 1.0}, None, None) if len(forms) and most[best] < PLAIN else None
 
 
-def solved(relaxation: Relaxation, forms: Floats) -> Program:
+def solved(relaxation: Relaxation, forms: Floats, start: Start | None = None) -> Program:
     """Can the negated atoms of a clause hold together?"""
     if not len(forms):
         return Program(1.0, {}, relaxation.middle, np.zeros(len(relaxation.middle)))
-    return plainly(forms, relaxation.middle, relaxation.half) or _optimum(relaxation, *in_unit_box(forms, relaxation))
+    return plainly(forms, relaxation.middle, relaxation.half) or _optimum(
+        relaxation, *in_unit_box(forms, relaxation), start
+    )
 
 
 def in_unit_box(rows: Floats, relaxation: Relaxation) -> tuple[Floats, Floats]:
@@ -83,20 +109,20 @@ def in_unit_box(rows: Floats, relaxation: Relaxation) -> tuple[Floats, Floats]:
     return rows[:, 0] + rows[:, 1:] @ relaxation.middle, rows[:, 1:] * relaxation.half
 
 
-def _optimum(relaxation: Relaxation, levels: Floats, slopes: Floats) -> Program:
+def _optimum(relaxation: Relaxation, levels: Floats, slopes: Floats, start: Start | None) -> Program:
     used = np.flatnonzero(relaxation.half > 0)
     here, there = in_unit_box(relaxation.rows, relaxation)
     base, base_sizes = _scaled(here, there[:, used])
     goal, goal_sizes = _scaled(levels, slopes[:, used])
     count = len(base)
-    rows = np.vstack([np.hstack([base, np.zeros((count, 1))]), np.hstack([goal, -np.ones((len(goal), 1))])])
-    ends = np.ones(len(used) + 1)
-    ends[-1] = 4.0
-    objective = np.zeros(len(used) + 1)
-    objective[-1] = 1.0
-    answer = propose(rows, -ends, ends, objective)
+    rows = np.vstack([np.hstack([base, -relaxation.strict[:, None]]), np.hstack([goal, -np.ones((len(goal), 1))])])
+    answer = _proposed(rows, None if start is None else start.after(count))
     if answer is None:
-        return Program(1.0, {}, None, None)
+        # not even the hypotheses can hold together: by how little must all rows be missed?
+        rows[:, -1] = -1.0
+        answer = _proposed(rows, None)
+        if answer is None or answer.value > TOUCHING:
+            return Program(1.0, {}, None, None)
     duals = np.array(answer.duals)
     weights: dict[Key, float] = {}
     for place in np.flatnonzero(duals > SMALL).tolist():
@@ -108,7 +134,18 @@ def _optimum(relaxation: Relaxation, levels: Floats, slopes: Floats) -> Program:
     point[used] += relaxation.half[used] * np.array(answer.point[:-1])
     pull = np.zeros(len(point))
     pull[used] = np.abs(duals @ rows[:, 1:-1])
-    return Program(float(answer.value), weights, point, pull)
+    return Program(float(answer.value), weights, point, pull, Start(count, answer))
+
+
+def _proposed(rows: Floats, start: Proposal | None) -> Proposal | None:
+    """Maximise the last coordinate, the others being in [-1, 1]."""
+    width = rows.shape[1] - 1
+    ends = np.ones(width)
+    # from there on a row is satisfied, whatever the other coordinates are
+    ends[-1] = max(4.0, 2.0 - float(rows[:, 0].min(initial=0.0)))
+    objective = np.zeros(width)
+    objective[-1] = 1.0
+    return propose(rows, -ends, ends, objective, start)
 
 
 def _scaled(levels: Floats, slopes: Floats) -> tuple[Floats, Floats]:
@@ -124,19 +161,33 @@ class Framed:
 
     statement: Statement
     _rows: dict[int, tuple[Known | Name, Floats]] = field(default_factory=dict)
+    _last: tuple[list[Known], Floats] = field(default_factory=lambda: ([], np.zeros((0, 0))))
 
     def relaxation(self, frame: Frame) -> Relaxation:
         """The frame's hypotheses and box."""
         width = len(frame.ends) + 1
         if len(self._rows) > 20_000:
             self._rows.clear()
-        rows = np.zeros((len(frame.known), width))
-        for place, form in enumerate(frame.known.values()):
+        forms = list(frame.known.values())
+        rows = np.zeros((len(forms), width))
+        same = self._shared(forms, width)
+        if same:
+            rows[:same] = self._last[1][:same]
+        for place, form in enumerate(forms[same:], same):
             row = self._row(form, form.scale)
             rows[place, : len(row)] = row
+        self._last = forms, rows
         low = np.array([a / frame.over for a, _ in frame.ends])
         high = np.array([b / frame.over for _, b in frame.ends])
-        return Relaxation(list(frame.known), rows, (low + high) / 2, (high - low) / 2)
+        strict = np.array([float(key[0] == "jump" and form.strict) for key, form in frame.known.items()])
+        return Relaxation(list(frame.known), rows, strict, (low + high) / 2, (high - low) / 2)
+
+    def _shared(self, forms: list[Known], width: int) -> int:
+        """How many of these forms begin the last frame too, as they do in both sides of a split."""
+        if self._last[1].shape[1] != width:
+            return 0
+        pairs = enumerate(zip(forms, self._last[0], strict=False))
+        return next((place for place, (form, other) in pairs if form is not other), min(len(forms), len(self._last[0])))
 
     def forms(self, forms: Sequence[Known], frame: Frame) -> Floats:
         """Forms that are not kept, such as negated atoms."""
