@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import combinations_with_replacement, pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from verinet import kernel
@@ -177,8 +177,29 @@ def test_nasty_networks_are_decided(f: Network) -> None:
     assert judged(claim, prove(claim, Budget(60))) == one_to_one(piecewise(f, SQUARE))
 
 
+#: Its cell around the origin is thinner than 2^-60 along the direction that it loses.
+SLIVER = layered(
+    [
+        [
+            [Fraction(-1331845, 692792), Fraction(-5816, 284389285)],
+            [Fraction(-489443, 12356500577175150592), Fraction(668, 11755)],
+            [Fraction(510509, 15741927001), -1],
+        ],
+        [
+            [Fraction(-2174, 1591577), Fraction(-23, 227602973), Fraction(800, 759)],
+            [Fraction(74, 1183119), Fraction(-51, 9022514), Fraction(-489443, 12356500577175150592)],
+        ],
+    ],
+    [
+        [Fraction(-311, 773556218255885), Fraction(38418, 5396441), Fraction(-147, 8388608)],
+        [Fraction(5249, 16777217), Fraction(-5816, 284389285)],
+    ],
+)
+
+
 @settings(max_examples=8)
 @given(nasty((2, 3, 2)))
+@example(SLIVER)
 def test_bijections_are_one_to_one_on_boxes_and_others_collide(f: Network) -> None:
     claim = bijective(f)
     verdict = prove(claim, Budget(60))

@@ -18,8 +18,8 @@ from verinet.work import keep_going
 
 Point = tuple[Fraction, ...]
 Pair = tuple[Point, Point]
-#: How often a step is halved before a construction is given up.
-HALVINGS = 60
+#: How often a step is halved before a construction is given up: slivers of weights with 60 digits are that thin.
+HALVINGS = 400
 #: Starting points tried for one walk: a segment may meet an edge where it should cross a facet.
 WALKS = 12
 #: Cells that one walk may cross.
@@ -50,8 +50,12 @@ def lost_direction(claim: Injective, piece: LocalMap) -> Pair | None:
     kernel = piece.weight.nullspace()
     if kernel.columns == 0:
         return None
-    direction = kernel.take_columns([0]).T.row(0)
-    step = Fraction(1)
+    entries = kernel.take_columns([0]).T.row(0)
+    size = max(map(abs, entries))
+    direction = tuple(entry / size for entry in entries)
+    # inside of the cell, which may be a sliver; halved for the domain, and for a point on the border
+    reaches = (piece.reach(direction), piece.reach(tuple(-entry for entry in direction)))
+    step = min([Fraction(1), *(reach / 2 for reach in reaches if reach)])
     for _ in range(HALVINGS):
         left = tuple(x - step * v for x, v in zip(piece.at, direction, strict=True))
         right = tuple(x + step * v for x, v in zip(piece.at, direction, strict=True))
