@@ -197,3 +197,34 @@ def test_python_builds_the_same(folder: Path) -> None:
             vn.construct("barron/repu-downward", targets)
     with pytest.raises(vn.Unsupported, match="no targets"):
         found.values_at((Fraction(1),))
+
+
+def test_shown_decimals_stay_bounds(capsys: Capsys, folder: Path) -> None:
+    """Long rationals are shown short, rounded outwards."""
+    document = convert(capsys, folder, "plane.json", "--to", "relu", "--radius", "10/13", "--json").document
+    screen = convert(capsys, folder, "plane.json", "--to", "relu", "--radius", "10/13")
+    inside = screen.out.split("output 0: in [")[1].split("]")[0].replace("~", "").split(", ")
+    low, high = map(Fraction, inside)
+    assert low <= Fraction(document["differences"][0]["from"]) <= Fraction(document["differences"][0]["to"]) <= high
+    shown = screen.out.split("sup error <= ~")[1].split(" ")[0]
+    assert (
+        Fraction(document["error_bound"]) <= Fraction(shown) <= Fraction(document["error_bound"]) * Fraction("1.00001")
+    )
+
+
+def test_a_lower_power_is_refused_without_a_false_rate(capsys: Capsys, folder: Path) -> None:
+    z = vn.variable("z")
+    vn.write_network(vn.network(z, apply_activation(z, vn.RePU(3))), folder / "cube.json")
+    vn.write_network(vn.network(z, vn.relu(z)), folder / "relu.json")
+    cube = convert(capsys, folder, "cube.json", "--to", "repu:4", "--radius", "1")
+    relu = convert(capsys, folder, "relu.json", "--to", "repu:2", "--radius", "1")
+    assert cube.status == relu.status == 3
+    assert "grow without bound" in cube.err
+    assert "relu-by-requ" in relu.err
+    assert "relu-by-requ" not in cube.err  # it builds relu by repu:2, nothing else
+
+
+def test_one_cell_is_one_cell(capsys: Capsys, folder: Path) -> None:
+    assert (
+        "1 in 1 cell each" in convert(capsys, folder, "line.json", "--to", "relu", "--cells", "1", "--radius", "1").out
+    )

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from verinet.claims.verdicts import Proved, Refuted
 from verinet.claims.wording import domain_text
 from verinet.cli.convert import box_sides, parse_domain
+from verinet.cli.decimals import ends
 from verinet.cli.networks import read, refuse_output, shape_of
 from verinet.cli.outcome import DONE, REFUTED, UNKNOWN, Json, Outcome
 from verinet.cli.progress import shown
 from verinet.errors import BadFormat, BudgetExhausted, InexactInput, NotANumber, Unsupported
+from verinet.exact.enclosures import Enclosure
 from verinet.exact.rationals import Q, format_rational
 from verinet.networks.formats import WRITERS, ReadOptions, write_network
 from verinet.work import Budget, under
@@ -145,20 +147,22 @@ def _told(path: str, found: Conversion, exact: tuple[Fraction, Fraction] | None,
         "certificate": None,
     }
     size = "neuron" if found.network.size == 1 else "neurons"
+    cells = "cell" if found.cells == 1 else "cells"
     lines = [
         f"CONVERTED   {shape_of(found.source)} -> {shape_of(found.network)} {size}, "
         f"repu:{found.power}: sup error <= {_seen(found.bound)} on {place}",
-        f"  ridges: {len(ridges)}, of which {inexact} in {found.cells} cells each, the others exact",
+        f"  ridges: {len(ridges)}, of which {inexact} in {found.cells} {cells} each, the others exact",
     ]
     lines += [
-        f"  network minus converted, output {k}: in [{_seen(a)}, {_seen(b)}]"
+        f"  network minus converted, output {k}: in [{_seen(a, down=True)}, {_seen(b)}]"
         for k, (a, b) in enumerate(zip(found.lower, found.upper, strict=True))
         if a or b
     ]
     if exact is not None and exact[0] == exact[1]:
-        lines.append(f"  sup error: {_seen(exact[0])}, exactly")
+        told = "exactly" if len(format_rational(exact[0])) <= LONGEST_NUMBER else "rounded up; --json has all digits"
+        lines.append(f"  sup error: {_seen(exact[0])}, {told}")
     elif exact is not None:
-        lines.append(f"  sup error: between {_seen(exact[0])} and {_seen(exact[1])}, certified")
+        lines.append(f"  sup error: between {_seen(exact[0], down=True)} and {_seen(exact[1])}, certified")
     elif found.is_attained:
         lines.append("  the bound is attained")
     if not (wishes.prove or wishes.certificate):
@@ -208,12 +212,9 @@ def _proved(outcome: Outcome, found: Conversion, wishes: Wishes, budget: Budget)
     return replace(outcome, status=UNKNOWN, lines=lines, document=more)
 
 
-def _seen(value: Fraction) -> str:
-    """A short rational, or its leading decimals."""
+def _seen(value: Fraction, *, down: bool = False) -> str:
+    """A short rational, or its leading decimals, rounded to the side on which a bound stays one."""
     text = format_rational(value)
     if len(text) <= LONGEST_NUMBER:
         return text
-    from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
-
-    context = Context(prec=6, Emax=MAX_EMAX, Emin=MIN_EMIN)
-    return f"~{context.divide(Decimal(value.numerator), Decimal(value.denominator)).normalize(context):.6g}"
+    return f"~{ends(Enclosure(value, value), 6)[0 if down else 1]}"

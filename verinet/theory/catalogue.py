@@ -261,7 +261,7 @@ CATALOGUE: tuple[Entry, ...] = (
         "derived",
         "heeringa2024",
         "sup",
-        "cells + power",
+        "2 cells + 2 power at most",
         ("activation", "power", "radius", "cells"),
         "a smooth activation by rectified powers: its Taylor remainder cut into cells",
         asks="options",

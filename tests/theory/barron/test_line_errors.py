@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verinet.errors import ShapeMismatch
+from verinet.errors import EmptyDomain, ShapeMismatch
 from verinet.theory.barron.line_errors import pieces_on_a_line, sup_error_on_a_line
 from verinet.theory.ridges import Ridge, RidgeSum
 
@@ -59,3 +59,9 @@ def test_an_irrational_maximum_is_enclosed() -> None:
 def test_several_variables_have_no_line() -> None:
     with pytest.raises(ShapeMismatch):
         pieces_on_a_line(RidgeSum((ONE, ONE)), -ONE, ONE)
+
+
+def test_an_interval_that_is_empty_is_refused() -> None:
+    f = RidgeSum((Fraction(1),))
+    with pytest.raises(EmptyDomain):
+        sup_error_on_a_line(f, f, Fraction(1), Fraction(0))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import verinet as vn
-from verinet.errors import BudgetExhausted, NotANumber, ShapeMismatch, Unsupported
+from verinet.errors import BudgetExhausted, InexactInput, NotANumber, ShapeMismatch, Unsupported
 from verinet.networks import apply_activation
 from verinet.theory.barron.dual_functionals import (
     bound_along,
@@ -19,7 +19,7 @@ from verinet.theory.barron.dual_functionals import (
     largest_on_atoms,
     restricted,
 )
-from verinet.theory.barron.norms_on_a_line import norm_on_a_line
+from verinet.theory.barron.norms_on_a_line import norm_on_a_line, norm_without_program
 from verinet.theory.barron.sampled_conversion import convert_at_random
 from verinet.theory.barron.seminorms import path_norm, total_variation
 from verinet.theory.ridges import Ridge, RidgeSum
@@ -182,3 +182,62 @@ def test_a_seed_decides_the_network() -> None:
         convert_at_random(source, 3, 8, radius=1)
     with pytest.raises(NotANumber):
         convert_at_random(source, 1, 0, radius=1)
+
+
+# --- borders ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_hyperplane_just_outside_of_the_ball_counts_nothing() -> None:
+    """Roots rounded to 32 bits once let it in; squares of rationals decide."""
+    p, q = 1, 1
+    while q < 10**11 or p * p < 2 * q * q:
+        p, q = p + 2 * q, p + q
+    f = RidgeSum((ZERO, ZERO), ZERO, (Ridge(ONE, (ONE, ONE), -Fraction(p, q)),))
+    assert 0 < Fraction(p, q) ** 2 - 2 < Fraction(1, 10**21)
+    assert not total_variation(f, domain=1).terms
+    assert str(total_variation(f, domain="1000001/1000000")) == "sqrt(2)"
+
+
+def test_a_flat_domain_has_no_seminorm() -> None:
+    f = RidgeSum((ZERO, ZERO), ZERO, (Ridge(ONE, (ONE, ONE)), Ridge(-ONE, (ZERO, ONE))))  # 0 where x = 0
+    square = vn.box((-1, 1), (-1, 1))
+    for domain in (vn.box((0, 0), (-1, 1)), square.cut(vn.Halfspace((-1, 0), -1))):
+        with pytest.raises(Unsupported, match="no interior"):
+            total_variation(f, domain=domain)
+    for domain in (square, square.cut(vn.Halfspace((-1, 0), Fraction(-1, 2)))):
+        assert str(total_variation(f, domain=domain)) == "1 + sqrt(2)"
+    for radius in (0, -1):
+        with pytest.raises(NotANumber, match="positive"):
+            total_variation(f, domain=radius)
+
+
+def test_functionals_and_radii_that_make_no_sense_are_refused() -> None:
+    for radius in (0, -1):
+        with pytest.raises(NotANumber, match="positive"):
+            largest_on_atoms([(0, 0)], [1], radius)
+    for points, weights in (([], []), ([(1, 0)], [1, 2]), ([(1, 0), (0,)], [1, 2])):
+        with pytest.raises(ShapeMismatch, match="as many weights"):
+            largest_on_atoms(points, weights)
+    with pytest.raises(InexactInput):
+        bound_by_values(float, [-1, 1])
+    for radius in (0, -1):
+        with pytest.raises(Unsupported, match="R > 0"):
+            norm_without_program(RidgeSum((ONE,)), radius)
+
+
+def test_several_outputs_are_not_one_function() -> None:
+    """The first of them was once taken for the network."""
+    two = vn.network((x, y), (vn.relu(x), vn.relu(x - y)))
+    for wrong in (
+        lambda: total_variation(two),
+        lambda: path_norm(two),
+        lambda: bound_along(two, (1, 0)),
+        lambda: bound_by_functional(two, [(0, 0)], [1]),
+        lambda: convert_at_random(two, 1, 8, radius=1),
+    ):
+        with pytest.raises(ShapeMismatch, match="2 outputs"):
+            wrong()
+    z = vn.variable("z")
+    for seed in (None, 1.5, True):
+        with pytest.raises(NotANumber, match="seed"):
+            convert_at_random(vn.network(z, vn.relu(z)), 1, 8, seed=seed, radius=1)

@@ -11,7 +11,7 @@ import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from verinet.errors import NotANumber, ShapeMismatch, Unsupported
+from verinet.errors import InexactInput, NotANumber, ShapeMismatch, Unsupported
 from verinet.networks.activations import activation
 from verinet.theory.barron.conventions import Convention, InputBall, Pairing, convention, cost, length
 from verinet.theory.barron.densities import PowerDensity
@@ -286,3 +286,32 @@ def test_refusals():
     ):
         with pytest.raises(ShapeMismatch):
             wrong()
+
+
+@pytest.mark.parametrize(("name", "factor"), [("abs", 2), ("relu", 1), ("identity", 2), ("hard_tanh", 3)])
+def test_terms_that_meet_are_added(name, factor):
+    assert combination_factor(terms_of(name, 1)) == factor
+
+
+def test_orders_that_are_none_are_refused():
+    ball, atoms = InputBall(1), Measure(1, (Atom(1, (1,), 1),))
+    fibre = lowered(atoms, 2, 1, ball)
+    for measure in (atoms, fibre):
+        for wrong in (-1, "-1/2", sympy.oo, sympy.I, True):
+            for call in (measure.value, measure.enclosure):
+                with pytest.raises(NotANumber):
+                    call(wrong, Fraction(1, 2))
+            with pytest.raises(NotANumber):
+                measure.cost(wrong, ball)
+        for wrong in (0.5, sympy.Float("0.5")):
+            with pytest.raises(InexactInput):
+                measure.value(wrong, Fraction(1, 2))
+            with pytest.raises(InexactInput):
+                measure.cost(wrong, ball)
+        with pytest.raises(Unsupported, match="integer orders"):
+            measure.value(Fraction(1, 2), Fraction(1, 2))
+    found = atoms.enclosure(Fraction(1, 2), Fraction(5, 4), digits=20)
+    assert found.low <= Fraction(3, 2) <= found.high
+    for t, s in ((sympy.oo, 1), (2, sympy.I), (2, -1)):
+        with pytest.raises(NotANumber):
+            lowered(atoms, t, s, ball)

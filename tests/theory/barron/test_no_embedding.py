@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import verinet as vn
 from verinet.claims import Proved
-from verinet.errors import NotANumber, Unsupported
+from verinet.errors import BudgetExhausted, NotANumber, Unsupported
 from verinet.theory.barron.least_variation import least_variation
 from verinet.theory.barron.line_errors import sup_error_on_a_line
 from verinet.theory.barron.no_embedding import (
@@ -117,3 +117,22 @@ def test_relu_networks_grow_too_slowly() -> None:
     assert growth_gap(g, 1000) > 900_000
     with pytest.raises(Unsupported):
         growth_gap(g, -1)
+
+
+@pytest.mark.parametrize("delta", ["1/40000", "1/1000000"])
+def test_the_program_goes_to_small_distances(delta: object) -> None:
+    """Knots once stood still below 1/4096, and the program was never reached."""
+    known, found = blow_up(delta), least_variation(delta, cells=3)
+    assert known.lower <= found.lower <= found.upper <= known.attained
+    assert sup_error_on_a_line(found.function, RELU_ON_THE_LINE, -ONE, ONE).size.high <= known.delta
+
+
+def test_programs_without_cells_or_of_too_many_are_refused() -> None:
+    for cells in (0, -3, True):
+        with pytest.raises(NotANumber, match="positive integer"):
+            least_variation("1/100", cells=cells)
+    for delta, cells in (("1/100", 10**9), (Fraction(1, 10**60), 6)):
+        with pytest.raises(BudgetExhausted, match="knots"):
+            least_variation(delta, cells=cells)
+    with pytest.raises(NotANumber):
+        variation_of_second_derivative(mollified_relu("1/100"), -1)

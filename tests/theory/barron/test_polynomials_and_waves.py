@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from math import comb
 
 import mpmath
@@ -200,3 +201,28 @@ def test_refusals():
     ):
         with pytest.raises(NotANumber):
             wrong()
+
+
+@pytest.mark.parametrize("wrong", [0, -1, 1.5, True, Fraction(3, 2), "2"])
+def test_powers_and_counts_are_integers(wrong):
+    for call in (
+        lambda: monomial_masses(wrong),
+        lambda: spectral_polynomial(wrong, 1),
+        lambda: Waves((Wave(1, (1,)),), wrong, InputBall(1)),
+    ):
+        with pytest.raises(Unsupported, match="integer"):
+            call()
+    with pytest.raises(ShapeMismatch):
+        gaussian_bound(1, 1, wrong)
+
+
+def test_a_phase_that_floats_do_not_resolve():
+    """At 10^20 the turns of a wave were once missed, and the bound was below the mass."""
+    far = Waves((Wave(1, (1,), 10**20),), 1, InputBall(1)).bound(10)
+    with mpmath.workdps(60):
+        phase = mpmath.mpf(10) ** 20 % (2 * mpmath.pi)
+        zeros = [k * mpmath.pi / 2 for k in range(-5, 9, 2) if abs(k * mpmath.pi / 2 - phase) < 1]
+        places = [phase - 1, *zeros, phase + 1]
+        kinks = sum(abs(mpmath.sin(b) - mpmath.sin(a)) for a, b in pairwise(places))
+        exact = kinks + abs(mpmath.cos(phase)) + abs(mpmath.sin(phase))
+        assert abs(mpmath.mpf(far.low.numerator) / far.low.denominator - exact) < mpmath.mpf("1e-9")

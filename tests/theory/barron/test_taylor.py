@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from math import factorial
 
 import mpmath
@@ -11,7 +12,7 @@ from flint import arb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verinet.errors import NotANumber, NotBounded, Unsupported
+from verinet.errors import BudgetExhausted, NotANumber, NotBounded, Unsupported
 from verinet.exact.enclosures import precision
 from verinet.theory.barron.conventions import InputBall
 from verinet.theory.barron.convolutions import LAWS, SmoothedRepu
@@ -277,3 +278,56 @@ def test_largest_values_without_closed_forms(name):
             assert (
                 numeric - mpmath.mpf("1e-9") <= mpmath.mpf(found.str(25, radius=False)) <= numeric + mpmath.mpf("1e-3")
             )
+
+
+def walked(points, f):
+    return sum(abs(f(b) - f(a)) for a, b in pairwise(points))
+
+
+@pytest.mark.parametrize("far", [10**16, 10**18, 10**20, 10**25, -(10**20), Fraction(10**41, 7)])
+def test_waves_far_away_keep_their_turns(far):
+    """Ends that no float tells apart: the turns between them are counted exactly."""
+    found = taylor_mass("cos", 0, far, far + 10, digits=15)
+    with mpmath.workdps(80):
+        low = real(Fraction(far))
+        first = int(mpmath.floor(low / mpmath.pi)) + 1
+        turns = [k * mpmath.pi for k in range(first, first + 5) if k * mpmath.pi < low + 10]
+        exact = walked([low, *turns, low + 10], mpmath.cos)
+        assert real(found.low) <= exact <= real(found.high)
+
+
+def test_too_many_turns_are_refused_before_they_are_made():
+    for wrong in (lambda: taylor_mass("cos", 1, radius=10**9), lambda: smooth_constant("sin", 1, 10**5, 10**5)):
+        with pytest.raises(BudgetExhausted, match="zeros"):
+            wrong()
+
+
+def test_a_smooth_density_has_integer_powers_only():
+    """A power that is no integer was once cut to one."""
+    kinks = taylor_measure("tanh", 1, 2).remainder()
+    for power in (Fraction(3, 2), "1/2"):
+        with pytest.raises(Unsupported, match="integer powers"):
+            kinks.enclosure(power, 1)
+    with pytest.raises(NotANumber, match="s >= 0"):
+        kinks.enclosure(-1, 1)
+    for order in (True, Fraction(3, 2), 1.0):
+        with pytest.raises(Unsupported, match="integer order"):
+            TaylorMeasure("tanh", order, -1, 1)
+
+
+@pytest.mark.parametrize("name", ["tanh", "cos", "gaussian", "gelu", "silu"])
+@pytest.mark.parametrize("s", [1, 2, 3])
+def test_cells_across_a_change_of_sign_are_of_second_order(name, s):
+    """Few cells, so that most hold a zero of the next derivative: still a fourth of the error with half the width."""
+    coarse, fine = (finite_taylor(taylor_measure(name, s, 2), cells) for cells in (8, 16))
+    assert fine.error < coarse.error * Fraction(3, 10)
+    for k in range(-16, 17):
+        z = Fraction(k, 8)
+        value = coarse.taylor.activation_value(z, 20)
+        assert max(value.high - coarse.function()(z), coarse.function()(z) - value.low) <= coarse.error
+
+
+def test_a_change_of_sign_costs_no_more_than_one_sign():
+    assert finite_taylor(taylor_measure("tanh", 2, 2), 8).error < Fraction(88, 1000)
+    one = finite_taylor(taylor_measure("tanh", 1, 2), 1)  # the variation of one cell, 2 tanh(2)^2, times h / 4
+    assert one.error - one.taylor.mass(20).high < Fraction(1, 10**15)

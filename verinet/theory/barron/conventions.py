@@ -26,7 +26,7 @@ from fractions import Fraction
 from math import isqrt
 from typing import Any, TypeAlias
 
-from verinet.errors import NotANumber, Unsupported
+from verinet.errors import InexactInput, NotANumber, Unsupported
 from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import Q, format_rational
 
@@ -140,6 +140,33 @@ def tidied(value: Any) -> Exact:
     return simplified(sympy.simplify(sympy.radsimp(value)))
 
 
+def order_of(power: Any) -> Exact:
+    r"""Read the order s of neurons: a rational, or a real number of sympy, that is not negative.
+
+    Raises
+    ------
+    NotANumber
+        If it is negative, or no real number; of symbols only what their assumptions decide is refused.
+    InexactInput
+        If it is a float.
+
+    Examples
+    --------
+    >>> order_of("1/2"), order_of(2)
+    (Fraction(1, 2), Fraction(2, 1))
+
+    Guarantee: exact.
+    """
+    found = _symbolic(power) if hasattr(power, "free_symbols") else Q(power)
+    real = isinstance(found, Fraction) or (found.is_real is not False and found.is_finite is not False)
+    # sympy has truth values of its own: what is undecided for a symbol is neither True nor False
+    if not real or bool((found >= 0) == False):  # noqa: E712
+        raise NotANumber(
+            f"an order of neurons is a real number s >= 0, got {str(found)[:40]}", fix="give s >= 0, such as 1 or '1/2'"
+        )
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class InputBall:
     r"""The inputs :math:`X = \{x : \lVert x \rVert_* \le R\}`, measured in the norm dual to that of the weights.
@@ -216,6 +243,8 @@ def cost(
     ------
     Unsupported
         For N2, if the kink does not meet X (the neuron is a polynomial there, or 0); for N3, unless s = 1.
+    NotANumber, InexactInput
+        As `order_of`.
 
     Examples
     --------
@@ -225,10 +254,10 @@ def cost(
 
     Guarantee: exact.
     """
-    size = length(weight, ball.pairing)
+    power, size = order_of(power), length(weight, ball.pairing)
     match convention(norm):
         case Convention.N1:
-            return _raised(size + abs(bias), power)
+            return raised(size + abs(bias), power)
         case Convention.N3:
             if power != 1:
                 raise Unsupported(
@@ -242,13 +271,65 @@ def cost(
             f"{format_rational(ball.radius)}: it is no multiple of an atom of the dictionary",
             fix="leave it out where it is 0, write it as a polynomial where it is always active, or take N1",
         )
-    return _raised(size, power)
+    return raised(size, power)
 
 
-def _raised(size: Exact, power: Any) -> Exact:
-    exponent = simplified(power)
-    if isinstance(exponent, Fraction) and exponent.denominator == 1:
-        return simplified(size ** int(exponent))
+def integer_power(s: object, least: int = 1) -> int:
+    """Read a power of neurons that has to be an integer, and at least so large.
+
+    Raises
+    ------
+    Unsupported
+        For anything else.
+
+    Examples
+    --------
+    >>> integer_power(2)
+    2
+
+    Guarantee: exact.
+    """
+    if isinstance(s, bool) or not isinstance(s, int) or s < least:
+        raise Unsupported(
+            f"the power of the neurons is an integer, at least {least}, got {str(s)[:40]}", fix=f"give s >= {least}"
+        )
+    return s
+
+
+def _symbolic(number: Any) -> Exact:
     import sympy
 
-    return simplified(sympy.sympify(size) ** sympy.sympify(exponent))
+    if number.has(sympy.Float):
+        raise InexactInput(f"an order is an exact number, got {str(number)[:40]}", fix="write '1/2', or sqrt(2)")
+    return simplified(number)
+
+
+def raised(base: Exact, power: Any) -> Exact:
+    """A power of an exact number, rational where the exponent is an integer and the base rational.
+
+    Examples
+    --------
+    >>> raised(Fraction(1, 2), 3), raised(Fraction(2), Fraction(1, 2))
+    (Fraction(1, 8), sqrt(2))
+
+    Guarantee: exact.
+    """
+    exponent = simplified(power)
+    if isinstance(exponent, Fraction) and exponent.denominator == 1:
+        return simplified(base ** int(exponent))
+    import sympy
+
+    return simplified(sympy.sympify(base) ** sympy.sympify(exponent))
+
+
+def dot(left: Sequence[Fraction], right: Sequence[Fraction]) -> Fraction:
+    """The scalar product of two rows of one length.
+
+    Examples
+    --------
+    >>> dot((Fraction(1), Fraction(2)), (Fraction(3), Fraction(1, 2)))
+    Fraction(4, 1)
+
+    Guarantee: exact.
+    """
+    return sum((a * b for a, b in zip(left, right, strict=True) if a), _ZERO)

@@ -24,6 +24,7 @@ from verinet.errors import NotANumber, Unsupported
 from verinet.exact.enclosures import Enclosure
 from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import Q, format_rational
+from verinet.theory.barron.conventions import integer_power
 from verinet.theory.barron.exact_values import ball_of, refined
 from verinet.theory.barron.measures import Fibre, Measure
 from verinet.theory.barron.smooth_activations import smooth
@@ -103,8 +104,7 @@ class SmoothedRepu:
         object.__setattr__(self, "high", Q(self.high))
         if self.law not in LAWS:
             raise Unsupported(f"no density {self.law[:40]!r} is known", fix=f"use one of {', '.join(LAWS)}")
-        if self.power < 1:
-            raise Unsupported(f"the power is at least 1, got {self.power}", fix="give s >= 1")
+        integer_power(self.power)
         if self.low >= self.high:
             raise NotANumber(
                 f"an interval has low < high, got [{format_rational(self.low)}, {format_rational(self.high)}]",

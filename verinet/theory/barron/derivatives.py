@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from verinet.errors import NotANumber, ShapeMismatch, Unsupported
 from verinet.exact.rationals import Q
-from verinet.theory.barron.conventions import Exact, InputBall, length, simplified
+from verinet.theory.barron.conventions import Exact, InputBall, dot, length, simplified
 from verinet.theory.barron.measures import Atom, Fibre, Measure
 from verinet.theory.barron.push_forwards import spread
 
@@ -65,8 +65,8 @@ def derivative(measure: Measure, direction: Sequence[object], power: int | None 
     if power is not None and power < 1:
         raise Unsupported(f"RePU_{power} has no derivative that is a function", fix="take a power of at least 1")
     s = 1 if power is None else power
-    atoms = tuple(Atom(s * _dot(a.weight, e) * a.mass, a.weight, a.bias) for a in measure.atoms)
-    fibres = tuple(Fibre(s * _dot(f.weight, e) * f.mass, f.weight, f.bias, f.length, f.density) for f in measure.fibres)
+    atoms = tuple(Atom(s * dot(a.weight, e) * a.mass, a.weight, a.bias) for a in measure.atoms)
+    fibres = tuple(Fibre(s * dot(f.weight, e) * f.mass, f.weight, f.bias, f.length, f.density) for f in measure.fibres)
     return Measure(measure.inputs, atoms, fibres).merged()
 
 
@@ -103,7 +103,3 @@ def derivative_bound(measure: Measure, power: int, order: int, ball: InputBall) 
         size, top = length(atom.weight, ball.pairing), ball.largest(atom.weight, atom.bias)
         total = total + abs(atom.mass) * size**order * (top ** (power - order) if top > 0 else _ZERO)
     return simplified(factor * total)
-
-
-def _dot(weight: Sequence[Fraction], e: Sequence[Fraction]) -> Fraction:
-    return sum((a * b for a, b in zip(weight, e, strict=True)), _ZERO)

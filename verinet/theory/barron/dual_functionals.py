@@ -22,14 +22,15 @@ from fractions import Fraction
 from itertools import pairwise
 from math import lcm
 
-from verinet.errors import BudgetExhausted, ShapeMismatch, Unsupported
+from verinet.errors import BudgetExhausted, NotANumber, ShapeMismatch, Unsupported
 from verinet.exact import programs
-from verinet.exact.rationals import Q
+from verinet.exact.rationals import Q, format_rational
 from verinet.networks.network import Network
-from verinet.theory.barron.conventions import Convention, convention
+from verinet.theory.barron.conventions import Convention, convention, dot
 from verinet.theory.barron.norms_on_a_line import LineNorm, norm_on_a_line
 from verinet.theory.barron.preactivations import root_above
-from verinet.theory.ridges import Ridge, RidgeSum, ridge_sum
+from verinet.theory.barron.ridge_networks import one_function
+from verinet.theory.ridges import Ridge, RidgeSum
 from verinet.work import keep_going
 
 __all__ = ["bound_along", "bound_by_functional", "bound_by_values", "largest_on_atoms", "restricted"]
@@ -52,8 +53,8 @@ def restricted(f: RidgeSum, direction: Sequence[Fraction]) -> RidgeSum:
     """
     if len(direction) != f.inputs:
         raise ShapeMismatch(f"a direction has {f.inputs} numbers, got {len(direction)}", fix="give one an input")
-    ridges = tuple(Ridge(r.coefficient, (_dot(r.weight, direction),), r.bias, r.power) for r in f.ridges)
-    return RidgeSum((_dot(f.linear, direction),), f.constant, ridges)
+    ridges = tuple(Ridge(r.coefficient, (dot(r.weight, direction),), r.bias, r.power) for r in f.ridges)
+    return RidgeSum((dot(f.linear, direction),), f.constant, ridges)
 
 
 def bound_along(f: Network | RidgeSum, direction: Sequence[object], radius: object = 1) -> tuple[Fraction, LineNorm]:
@@ -77,9 +78,9 @@ def bound_along(f: Network | RidgeSum, direction: Sequence[object], radius: obje
     ShapeMismatch
         If the direction does not fit.
     """
-    function = ridge_sum(f) if isinstance(f, Network) else f
+    function = one_function(f)
     v = tuple(map(Q, direction))
-    length = root_above(_dot(v, v))
+    length = root_above(dot(v, v))
     if not length:
         raise ShapeMismatch("a direction is not 0", fix="give one other than 0")
     # with the length rounded up to L and T = R/L every restricted atom still has norm at most L: inside of [-T, T]
@@ -118,7 +119,7 @@ def bound_by_values(
     knots = list(map(Q, points))
     if len(knots) < 2 or knots[0] != -knots[-1] or any(a >= b for a, b in pairwise(knots)):
         raise Unsupported("the points ascend from -R to R", fix="write points=[-1, 0, 1]")
-    values = [f(x) for x in knots]
+    values = [Q(f(x)) for x in knots]
     slopes = [(values[j + 1] - values[j]) / (knots[j + 1] - knots[j]) for j in range(len(knots) - 1)]
     ridges = tuple(
         Ridge(slopes[j] - slopes[j - 1], (Fraction(1),), -knots[j])
@@ -136,6 +137,8 @@ def largest_on_atoms(points: Sequence[Sequence[object]], weights: Sequence[objec
     ------
     BudgetExhausted
         For more than 12 points.
+    NotANumber, ShapeMismatch, Unsupported
+        For a radius that is not positive, for points and weights that do not fit, and for points outside of the ball.
 
     Examples
     --------
@@ -146,11 +149,19 @@ def largest_on_atoms(points: Sequence[Sequence[object]], weights: Sequence[objec
     """
     places = [tuple(map(Q, point)) for point in points]
     masses, ball = [Q(weight) for weight in weights], Q(radius)
+    if ball <= 0:
+        raise NotANumber(f"a radius is positive, got {format_rational(ball)}", fix="write radius=1")
+    if not places or len(places) != len(masses) or len(set(map(len, places))) > 1:
+        raise ShapeMismatch(
+            f"a functional has points of one dimension and a weight for each, got {len(places)} points and "
+            f"{len(masses)} weights",
+            fix="give at least one point, and as many weights",
+        )
     if len(places) > MOST_POINTS:
         raise BudgetExhausted(
             f"{len(places)} points have too many half-spaces, the limit is {MOST_POINTS}", fix="take fewer points"
         )
-    if any(_dot(place, place) > ball**2 for place in places):
+    if any(dot(place, place) > ball**2 for place in places):
         raise Unsupported("a point of the functional lies outside of the ball", fix="take points of the domain")
     largest = root_above(_moment(places, masses, range(len(places)), None)) + ball * abs(sum(masses, Fraction(0)))
     for chosen, at in _half_spaces(places):
@@ -165,8 +176,8 @@ def bound_by_functional(
 
     Raises
     ------
-    BudgetExhausted
-        For more than 12 points.
+    BudgetExhausted, NotANumber, ShapeMismatch
+        As `largest_on_atoms`.
     Unsupported
         If the functional is 0 on all atoms.
 
@@ -179,7 +190,7 @@ def bound_by_functional(
 
     Guarantee: exact (a lower bound).
     """
-    function = ridge_sum(f) if isinstance(f, Network) else f
+    function = one_function(f)
     above = largest_on_atoms(points, weights, radius)
     if not above:
         raise Unsupported("the functional is 0 on all atoms, and on f", fix="take other weights")
@@ -194,7 +205,7 @@ def _moment(
     inside = list(chosen)
     centre = places[at] if at is not None else (Fraction(0),) * len(places[0])
     vector = [sum((masses[i] * (places[i][k] - centre[k]) for i in inside), Fraction(0)) for k in range(len(centre))]
-    return _dot(vector, vector)
+    return dot(vector, vector)
 
 
 def _half_spaces(places: Sequence[tuple[Fraction, ...]]) -> Iterator[tuple[tuple[int, ...], int]]:
@@ -224,7 +235,3 @@ def _separates(places: Sequence[tuple[Fraction, ...]], chosen: set[int], at: tup
     size = len(at)
     ones = (Fraction(-1),) * size, (Fraction(1),) * size
     return isinstance(programs.feasible(programs.System(tuple(rows), tuple(strict), *ones)), programs.Feasible)
-
-
-def _dot(a: Sequence[Fraction], b: Sequence[Fraction]) -> Fraction:
-    return sum((x * y for x, y in zip(a, b, strict=True)), Fraction(0))

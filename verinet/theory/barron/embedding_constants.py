@@ -42,7 +42,7 @@ from verinet.errors import NotANumber, Unsupported
 from verinet.exact.enclosures import Enclosure
 from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import Q, format_rational
-from verinet.theory.barron.conventions import Convention, Exact, convention, simplified
+from verinet.theory.barron.conventions import Convention, Exact, convention, raised, simplified
 from verinet.theory.barron.exact_values import enclosed, sign_of
 from verinet.theory.barron.push_forwards import binomial, orders
 from verinet.theory.barron.witnesses import Witness, dearest_atom, leading
@@ -185,7 +185,7 @@ def embedding_constant(t: object, s: object, radius: object, norm: object = Conv
         witness = Witness(high, int(low), size, bias, chosen)
         return EmbeddingConstant(high, low, size, chosen, value, witness.value(), _ONE, bias, witness)
     reach = size if chosen == Convention.N1 else 2 * size
-    return EmbeddingConstant(high, low, size, chosen, value, _raised(reach, high - low), _ONE, bias)
+    return EmbeddingConstant(high, low, size, chosen, value, raised(reach, high - low), _ONE, bias)
 
 
 def formula(t: object, s: object, norm: object = Convention.N2, radius: Any = None) -> Exact:
@@ -270,12 +270,6 @@ def _small_ball(t: Exact, s: Exact, radius: Fraction) -> EmbeddingConstant:
         return EmbeddingConstant(t, s, radius, Convention.N1, value, lower, size, bias)
     witness = Witness(t, int(s), radius, bias, Convention.N1, size)
     return EmbeddingConstant(t, s, radius, Convention.N1, value, witness.value(), size, bias, witness)
-
-
-def _raised(base: Fraction, exponent: Exact) -> Exact:
-    import sympy
-
-    return simplified(sympy.sympify(base) ** sympy.sympify(exponent))
 
 
 def _fraction_latex(q: Fraction) -> str:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
+from verinet.errors import BudgetExhausted, NotANumber
 from verinet.exact import programs
 from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import Q
@@ -33,6 +34,8 @@ from verinet.theory.ridges import Ridge, RidgeSum
 __all__ = ["LeastVariation", "least_variation"]
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
+#: The program is exact: a hundred knots take a minute.
+MOST_KNOTS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,9 @@ def least_variation(delta: object, cells: int = 6) -> LeastVariation:
     Raises
     ------
     NotANumber
-        If delta is none of these.
+        If delta is none of these, or there are no cells.
+    BudgetExhausted
+        If there would be more than 120 knots.
 
     Examples
     --------
@@ -84,6 +89,8 @@ def least_variation(delta: object, cells: int = 6) -> LeastVariation:
     Guarantee: exact (both bounds).
     """
     known = blow_up(delta)
+    if isinstance(cells, bool) or not isinstance(cells, int) or cells < 1:
+        raise NotANumber(f"a number of cells is a positive integer, got {str(cells)[:40]}", fix="write cells=6")
     d = known.delta
     knots, points = _grids(8 * d, cells)
     coefficients, multipliers = _solved(knots, points, d)
@@ -106,9 +113,12 @@ def least_variation(delta: object, cells: int = 6) -> LeastVariation:
 
 def _grids(scale: Fraction, cells: int) -> tuple[list[Fraction], list[Fraction]]:
     """Knots and points from 0 to 1, dense up to twice the scale, then growing."""
-    knots = [scale * k / cells for k in range(1, 2 * cells + 1) if scale * k / cells < 1]
-    while knots[-1] * 5 / 4 < 1:
+    dense = [scale * k / cells for k in range(1, min(2 * cells, MOST_KNOTS) + 1)]
+    knots = [knot for knot in dense if knot < 1]
+    while knots[-1] * 5 / 4 < 1 and len(knots) <= MOST_KNOTS:
         knots.append(_short(knots[-1] * 5 / 4))
+    if len(knots) > MOST_KNOTS or 2 * cells > MOST_KNOTS:
+        raise BudgetExhausted(f"the program has more than {MOST_KNOTS} knots", fix="take fewer cells, a larger delta")
     points = [_ZERO, *(knot / 2 for knot in knots[:1])]
     for low, high in zip(knots, [*knots[1:], _ONE], strict=True):
         points += [low, (low + high) / 2]
@@ -116,7 +126,9 @@ def _grids(scale: Fraction, cells: int) -> tuple[list[Fraction], list[Fraction]]
 
 
 def _short(q: Fraction) -> Fraction:
-    return Fraction(round(q * 4096), 4096)
+    """A number near q with a short denominator, relative to its size: less than 1/8 of it away."""
+    places = 12 + max(0, q.denominator.bit_length() - q.numerator.bit_length())
+    return Fraction(round(q * 2**places), 2**places)
 
 
 def _solved(

@@ -13,9 +13,10 @@ from math import comb
 
 from flint import arb, fmpq, fmpq_poly
 
-from verinet.errors import BudgetExhausted, ShapeMismatch
+from verinet.errors import BudgetExhausted, EmptyDomain, ShapeMismatch
 from verinet.exact.enclosures import Enclosure, enclosure_of, precision
 from verinet.exact.printing import spelled_fields
+from verinet.exact.rationals import format_rational
 from verinet.theory.ridges import Ridge, RidgeSum
 from verinet.work import keep_going
 
@@ -77,10 +78,16 @@ def pieces_on_a_line(f: RidgeSum, low: Fraction, high: Fraction) -> tuple[Piece,
     ------
     ShapeMismatch
         If there are several variables.
+    EmptyDomain
+        If low > high.
     """
     if f.inputs != 1:
         raise ShapeMismatch(
             f"a function of {f.inputs} variables has no pieces on a line", fix="restrict it to a line first"
+        )
+    if low > high:
+        raise EmptyDomain(
+            f"the interval [{format_rational(low)}, {format_rational(high)}] is empty", fix="exchange the ends"
         )
     degree = max((ridge.power for ridge in f.ridges), default=1)
     total = [_ZERO] * (degree + 1)
@@ -123,6 +130,8 @@ def sup_error_on_a_line(f: RidgeSum, g: RidgeSum, low: Fraction, high: Fraction,
     ------
     ShapeMismatch
         If there are several variables.
+    EmptyDomain
+        If low > high.
     BudgetExhausted
         If 2^14 bits are not enough for so many digits.
 

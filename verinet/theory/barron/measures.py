@@ -21,7 +21,17 @@ from verinet.errors import ShapeMismatch, Unsupported
 from verinet.exact.enclosures import Enclosure
 from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import Q
-from verinet.theory.barron.conventions import Convention, Exact, InputBall, cost, length, simplified, tidied
+from verinet.theory.barron.conventions import (
+    Convention,
+    Exact,
+    InputBall,
+    cost,
+    dot,
+    length,
+    order_of,
+    simplified,
+    tidied,
+)
 from verinet.theory.barron.densities import Density, PowerDensity
 from verinet.theory.barron.exact_values import ball_of, enclosed, refined
 from verinet.theory.ridges import Ridge, RidgeSum, Row
@@ -249,36 +259,49 @@ class Measure:
         Raises
         ------
         Unsupported
-            For a fibre whose density is no power of integer exponent; `enclosure` has a ball.
+            For a fibre whose density is no power of integer exponent, or an order that is no integer; `enclosure`
+            has a ball.
+        NotANumber
+            If the order is negative.
 
         Guarantee: exact.
         """
-        point = self._point(x)
+        order, point = order_of(power), self._point(x)
+        if not isinstance(order, Fraction) or order.denominator != 1:
+            raise Unsupported(f"exact values are for integer orders, got {str(power)[:40]}", fix="ask for an enclosure")
+        power = int(order)
         total: Exact = _ZERO
         for atom in self.atoms:
-            z = _dot(atom.weight, point) + atom.bias
+            z = dot(atom.weight, point) + atom.bias
             total += atom.mass * z**power if z > 0 else _ZERO
         for fibre in self.fibres:
             if not isinstance(fibre.density, PowerDensity):
                 raise Unsupported("the density of a fibre is known by enclosures only", fix="ask for an enclosure")
-            z = _dot(fibre.weight, point) + fibre.bias
+            z = dot(fibre.weight, point) + fibre.bias
             total = total + fibre.mass * fibre.density.exact_ramp(power, z, fibre.length)
         return tidied(total)
 
     def enclosure(self, power: Any, *x: object, digits: int = 30) -> Enclosure:
         """An enclosure of the value at x, for real orders and for every density.
 
+        Raises
+        ------
+        NotANumber
+            If the order is negative.
+        Unsupported
+            For an order that is no integer, where a fibre has a smooth density.
+
         Guarantee: certified.
         """
-        point = self._point(x)
+        power, point = order_of(power), self._point(x)
 
         def compute() -> arb:
             total = arb(0)
             for atom in self.atoms:
-                z = _dot(atom.weight, point) + atom.bias
+                z = dot(atom.weight, point) + atom.bias
                 total += ball_of(atom.mass) * ball_of(z) ** ball_of(power) if z > 0 else arb(0)
             for fibre in self.fibres:
-                z = _dot(fibre.weight, point) + fibre.bias
+                z = dot(fibre.weight, point) + fibre.bias
                 total += ball_of(fibre.mass) * fibre.density.ramp(power, z, fibre.length)
             return total
 
@@ -322,7 +345,7 @@ def _exact_mass(density: Density) -> Exact:
 
 
 def _fibre_cost(fibre: Fibre, power: Any, ball: InputBall, norm: Convention) -> Exact:
-    size = length(fibre.weight, ball.pairing)
+    power, size = order_of(power), length(fibre.weight, ball.pairing)
     first, last = fibre.bias, simplified(fibre.bias - fibre.length)
     # where the cost does not depend on the bias, the two ends decide whether the whole fibre is allowed
     if norm != Convention.N1:
@@ -343,7 +366,3 @@ def _fibre_cost(fibre: Fibre, power: Any, ball: InputBall, norm: Convention) -> 
             factor = comb(int(power), k) * start ** (int(power) - k) * slope**k
             total = total + factor * signed.moment(k, low, high)
     return simplified(total)
-
-
-def _dot(weight: Sequence[Fraction], x: Sequence[Fraction]) -> Fraction:
-    return sum((a * b for a, b in zip(weight, x, strict=True) if a), _ZERO)

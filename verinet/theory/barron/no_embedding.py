@@ -26,6 +26,7 @@ from verinet.exact.rationals import Q, format_rational
 from verinet.geometry.polyhedra import interval
 from verinet.networks.network import Network
 from verinet.theory.barron.line_errors import pieces_on_a_line
+from verinet.theory.barron.ridge_networks import one_function
 from verinet.theory.construction import Construction
 from verinet.theory.ridges import Ridge, RidgeSum
 
@@ -182,6 +183,8 @@ def variation_of_second_derivative(f: RidgeSum, radius: object = 1) -> Fraction:
     Guarantee: exact.
     """
     half = Q(radius)
+    if half <= 0:
+        raise NotANumber(f"an interval [-R, R] has R > 0, got {format_rational(half)}", fix="write radius=1")
     pieces = pieces_on_a_line(f, -half, half)
     for piece, after in pairwise(pieces):
         slopes = [_slope(one.coefficients, piece.high) for one in (piece, after)]
@@ -280,9 +283,7 @@ def growth_gap(network: Network | RidgeSum, point: object) -> Fraction:
     Unsupported
         For powers above 1, several variables, or a point that is not positive.
     """
-    from verinet.theory.ridges import ridge_sum
-
-    f = ridge_sum(network) if isinstance(network, Network) else network
+    f = one_function(network)
     x = Q(point)
     if f.inputs != 1 or x <= 0 or any(ridge.power != 1 for ridge in f.ridges):
         raise Unsupported("growth is compared for ReLU networks of one input, at a point above 0", fix="give point=100")

@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
-from verinet.errors import ShapeMismatch, Unsupported
+from verinet.errors import Unsupported
 from verinet.exact import programs
 from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import Q
 from verinet.networks.network import Network
 from verinet.theory.barron.conventions import Convention, convention
-from verinet.theory.ridges import Ridge, RidgeSum, ridge_sum
+from verinet.theory.barron.ridge_networks import one_function
+from verinet.theory.ridges import Ridge, RidgeSum
 
 __all__ = ["LineNorm", "PointFunctional", "norm_on_a_line", "norm_without_program", "values_on_grid"]
 
@@ -114,9 +115,7 @@ def norm_on_a_line(f: Network | RidgeSum, radius: object = 1, norm: object = Con
 
     Source: derived.
     """
-    kind, half = convention(norm), Q(radius)
-    if half <= 0:
-        raise Unsupported("an interval [-R, R] has R > 0", fix="write radius=1")
+    kind, half = convention(norm), _half(radius)
     function = _piecewise_linear(f)
     knots, values = values_on_grid(function, half, kind)
     priced = _atoms(knots, half, kind)
@@ -153,16 +152,21 @@ def norm_without_program(f: Network | RidgeSum, radius: object = 1) -> Fraction:
 
     Guarantee: exact.
     """
-    knots, values = values_on_grid(_piecewise_linear(f), Q(radius), Convention.N3)
+    knots, values = values_on_grid(_piecewise_linear(f), _half(radius), Convention.N3)
     slopes = [(values[j + 1] - values[j]) / (knots[j + 1] - knots[j]) for j in range(len(knots) - 1)]
     variation = sum((abs(slopes[j + 1] - slopes[j]) for j in range(len(slopes) - 1)), _ZERO)
     return max(variation, (variation + abs(slopes[0] + slopes[-1])) / 2)
 
 
+def _half(radius: object) -> Fraction:
+    half = Q(radius)
+    if half <= 0:
+        raise Unsupported("an interval [-R, R] has R > 0", fix="write radius=1")
+    return half
+
+
 def _piecewise_linear(f: Network | RidgeSum) -> RidgeSum:
-    if isinstance(f, Network) and f.output_size != 1:
-        raise ShapeMismatch(f"a norm is of one function, got {f.output_size} outputs", fix="choose one output")
-    function = ridge_sum(f) if isinstance(f, Network) else f
+    function = one_function(f)
     if function.inputs != 1:
         raise Unsupported(
             f"exact norms are known on a line, got {function.inputs} inputs",

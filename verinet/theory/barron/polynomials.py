@@ -19,6 +19,7 @@ from math import comb, factorial
 from verinet.errors import NotANumber, ShapeMismatch, Unsupported
 from verinet.exact.linalg import Matrix
 from verinet.exact.rationals import Q, format_rational
+from verinet.theory.barron.conventions import integer_power
 from verinet.theory.barron.measures import Atom, Measure
 from verinet.work import keep_going
 
@@ -50,8 +51,7 @@ def equispaced(s: int, low: object = -1, high: object = 1) -> tuple[Fraction, ..
             f"nodes lie in an interval low < high, got [{format_rational(start)}, {format_rational(end)}]",
             fix="exchange the ends",
         )
-    if s < 0:
-        raise Unsupported(f"a power of neurons is not negative, got {s}", fix="give s >= 0")
+    integer_power(s, 0)
     return tuple(start + (end - start) * Fraction(i, max(s, 1)) for i in range(s + 1))
 
 
@@ -135,8 +135,7 @@ def polynomial_measure(
 
     Guarantee: exact.
     """
-    if s < 1:
-        raise Unsupported(f"neurons of power {s} make no polynomials but constants", fix="give s >= 1")
+    integer_power(s)
     start, end = Q(low), Q(high)
     places = equispaced(s, start, end) if nodes is None else tuple(map(Q, nodes))
     row, shift = tuple(map(Q, weight)), Q(bias)
@@ -163,6 +162,7 @@ def monomial_masses(s: int, radius: object = 1) -> tuple[Fraction, ...]:
     Guarantee: exact.
     """
     size = Q(radius)
+    integer_power(s)
     return tuple(polynomial_measure([0] * j + [1], s, -size, size).mass() for j in range(s + 1))
 
 

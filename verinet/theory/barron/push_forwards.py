@@ -17,13 +17,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import comb
-from typing import Any
 
 from verinet.errors import NotANumber, Unsupported
 from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import Q
 from verinet.networks.activations import Activation, activation
-from verinet.theory.barron.conventions import Exact, InputBall, simplified
+from verinet.theory.barron.conventions import Exact, InputBall, order_of, raised, simplified
 from verinet.theory.barron.densities import PowerDensity
 from verinet.theory.barron.measures import Atom, Fibre, Measure
 from verinet.theory.ridges import truncated_powers
@@ -46,9 +45,8 @@ def orders(t: object, s: object) -> tuple[Exact, Exact]:
 
     Guarantee: exact.
     """
-    high, low = (simplified(entry) if hasattr(entry, "free_symbols") else Q(entry) for entry in (t, s))
-    # sympy's comparisons are its own: what is undecided for a symbol is neither True nor False
-    if bool((low >= 0) == False) or bool((low < high) == False):  # noqa: E712
+    high, low = order_of(t), order_of(s)
+    if bool((low < high) == False):  # noqa: E712  (sympy's own truth values; undecided for a symbol)
         raise NotANumber(
             f"RePU_t is made of RePU_s for 0 <= s < t, got t = {high}, s = {low}",
             fix="exchange the orders: there is no embedding upwards",
@@ -119,7 +117,7 @@ def lowered(measure: Measure, t: object, s: object, ball: InputBall) -> Measure:
     for atom in measure.merged().atoms:
         top = ball.largest(atom.weight, atom.bias)
         if top > 0:
-            fibres.append(Fibre(simplified(atom.mass * _raised(top, gap)), atom.weight, atom.bias, top, density))
+            fibres.append(Fibre(simplified(atom.mass * raised(top, gap)), atom.weight, atom.bias, top, density))
     return Measure(measure.inputs, (), tuple(fibres))
 
 
@@ -165,31 +163,34 @@ def terms_of(kind: Activation | str, power: int, *parameters: object) -> tuple[T
     Examples
     --------
     >>> [(str(t.factor), str(t.scale)) for t in terms_of("leaky_relu", 1, "1/4")]
-    [('3/4', '1'), ('1/4', '1'), ('-1/4', '-1')]
+    [('1', '1'), ('-1/4', '-1')]
     >>> [(str(t.factor), str(t.scale)) for t in terms_of("power", 3, 3)]
     [('1', '1'), ('-1', '-1')]
 
     Guarantee: exact.
     """
-    found = activation(kind, *parameters) if isinstance(kind, str) else kind
-    if found.kind not in ("affine", "polynomial") or not found.is_continuous:
+    meant = activation(kind, *parameters) if isinstance(kind, str) else kind
+    if meant.kind not in ("affine", "polynomial") or not meant.is_continuous:
         raise Unsupported(
-            f"{found} is no combination of truncated powers",
+            f"{meant} is no combination of truncated powers",
             fix="use a continuous piecewise polynomial, or Taylor's measure for a smooth activation",
         )
-    slope, constant, powers = truncated_powers(found)
+    slope, constant, powers = truncated_powers(meant)
     others = sorted({k for _, _, _, k in powers if k != power} | ({1} if slope and power != 1 else set()))
     if others:
         raise Unsupported(
-            f"{found} has the powers {others}, which RePU_{power} does not make on the whole line",
+            f"{meant} has the powers {others}, which RePU_{power} does not make on the whole line",
             fix="choose the power of the activation, or write polynomials on a ball (`barron.polynomials`)",
         )
-    terms = [Term(m, Fraction(sign), -sign * point) for m, sign, point, _ in powers]
+    found = {(Fraction(sign), -sign * point): _ZERO for _, sign, point, _ in powers}
+    for m, sign, point, _ in powers:
+        found[Fraction(sign), -sign * point] += m
     if slope:
-        terms += [Term(slope), Term(-slope, -_ONE)]
+        for side in (_ONE, -_ONE):
+            found[side, _ZERO] = found.get((side, _ZERO), _ZERO) + side * slope
     if constant:
-        terms.append(Term(constant, _ZERO, _ONE))
-    return tuple(terms)
+        found[_ZERO, _ONE] = constant
+    return tuple(Term(m, scale, shift) for (scale, shift), m in found.items() if m)
 
 
 def hat(width: object = 1) -> tuple[Term, ...]:
@@ -214,7 +215,7 @@ def combination_factor(terms: Sequence[Term]) -> Fraction:
     Examples
     --------
     >>> combination_factor(terms_of("abs", 1))
-    Fraction(4, 1)
+    Fraction(2, 1)
 
     Guarantee: exact.
     """
@@ -311,11 +312,3 @@ def spread(measure: Measure, start: Fraction, span: Fraction, mass: Fraction) ->
     uniform = PowerDensity(_ONE)
     fibres = (Fibre(atom.mass * mass, atom.weight, atom.bias - start, span, uniform) for atom in measure.merged().atoms)
     return Measure(measure.inputs, (), tuple(fibres))
-
-
-def _raised(base: Exact, exponent: Any) -> Exact:
-    if isinstance(exponent, Fraction) and exponent.denominator == 1:
-        return base ** int(exponent)
-    import sympy
-
-    return sympy.sympify(base) ** sympy.sympify(exponent)

@@ -110,8 +110,9 @@ def converted_power(t: int, s: int, low: Fraction, high: Fraction, cells: int) -
     if low < 0 < high and s > t:
         raise Unsupported(
             f"repu:{t} has a kink in [{format_rational(low)}, {format_rational(high)}] that repu:{s} does not have: "
-            "a network that is within e of it has weights of the order of 1/e",
-            fix=f"convert to repu:{t} or lower, or build such a network: verinet construct barron/relu-by-requ",
+            "networks near to it have weights that grow without bound as the error falls",
+            fix=f"convert to repu:{t} or lower"
+            + (", or build such a network: verinet construct barron/relu-by-requ" if (t, s) == (1, 2) else ""),
         )
     start = max(_ZERO, low)
     terms = _taylor(t, min(s, t), start)

@@ -6,14 +6,39 @@ from collections import defaultdict
 from collections.abc import Sequence
 from fractions import Fraction
 
+from verinet.errors import ShapeMismatch
 from verinet.networks.activations import RELU, activation
 from verinet.networks.build import Expression, apply_activation, variables
 from verinet.networks.build import network as built
 from verinet.networks.network import Network
-from verinet.theory.ridges import Ridge, RidgeSum, primitive
+from verinet.theory.ridges import Ridge, RidgeSum, primitive, ridge_sum
 from verinet.work import keep_going
 
-__all__ = ["gathered", "joined"]
+__all__ = ["gathered", "joined", "one_function"]
+
+
+def one_function(f: Network | RidgeSum) -> RidgeSum:
+    """The sum of ridges that a network of one output is.
+
+    Raises
+    ------
+    ShapeMismatch
+        If it has several outputs.
+
+    Examples
+    --------
+    >>> from verinet.networks.build import relu, variable
+    >>> x = variable("x")
+    >>> one_function(built(x, relu(x) - 1)).constant
+    Fraction(-1, 1)
+
+    Guarantee: exact.
+    """
+    if isinstance(f, RidgeSum):
+        return f
+    if f.output_size != 1:
+        raise ShapeMismatch(f"this is said of one function, got {f.output_size} outputs", fix="choose one output")
+    return ridge_sum(f)
 
 
 def gathered(f: RidgeSum) -> RidgeSum:

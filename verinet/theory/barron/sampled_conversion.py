@@ -21,8 +21,8 @@ from verinet.exact.printing import spelled_fields
 from verinet.networks.network import Network
 from verinet.theory.barron.conversion import power_of
 from verinet.theory.barron.preactivations import preactivations, read_domain
-from verinet.theory.barron.ridge_networks import gathered, joined
-from verinet.theory.ridges import Ridge, RidgeSum, ridge_sum
+from verinet.theory.barron.ridge_networks import gathered, joined, one_function
+from verinet.theory.ridges import Ridge, RidgeSum
 from verinet.work import keep_going
 
 __all__ = ["SampledConversion", "convert_at_random"]
@@ -104,8 +104,10 @@ def convert_at_random(
     power = power_of(to)
     if isinstance(neurons, bool) or not isinstance(neurons, int) or neurons < 1:
         raise NotANumber(f"a number of neurons is a positive integer, got {str(neurons)[:40]}", fix="write neurons=64")
+    if isinstance(seed, bool) or not isinstance(seed, int):
+        raise NotANumber(f"a seed is an integer, got {str(seed)[:40]}", fix="write seed=0")
     place = read_domain(network, domain, radius)
-    source = gathered(ridge_sum(network))
+    source = gathered(one_function(network))
     kept, drawn = [], []
     for ridge in source.ridges:
         _, high = preactivations(ridge.weight, ridge.bias, place)

@@ -10,18 +10,23 @@ s both orientations of a hyperplane count with the same sign, since :math:`\math
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from flint import arb, fmpq, fmpz
 
-from verinet.errors import Unsupported
+from verinet.errors import NotANumber, Unsupported
+from verinet.exact import programs
 from verinet.exact.enclosures import Enclosure, enclosure_of, precision
 from verinet.exact.printing import spelled_fields
+from verinet.exact.rationals import Q, format_rational
+from verinet.geometry.polyhedra import Polyhedron
 from verinet.networks.network import Network
 from verinet.theory.barron.preactivations import Domain, preactivations
-from verinet.theory.ridges import RidgeSum, primitive, ridge_sum
+from verinet.theory.barron.ridge_networks import one_function
+from verinet.theory.ridges import RidgeSum, primitive
 
 __all__ = ["RootSum", "path_norm", "total_variation"]
 
@@ -64,7 +69,7 @@ class RootSum:
         return all(n == 1 for n, _ in self.terms)
 
 
-def total_variation(f: Network | RidgeSum, power: int = 1, domain: Domain | None = None) -> RootSum:
+def total_variation(f: Network | RidgeSum, power: int = 1, domain: Domain | int | str | None = None) -> RootSum:
     r"""Return the seminorm of a network with one hidden layer of RePU_s neurons.
 
     Parameters
@@ -73,14 +78,16 @@ def total_variation(f: Network | RidgeSum, power: int = 1, domain: Domain | None
         All of whose ridges have the power s; an affine part beside them counts nothing.
     power : int
         s.
-    domain : Polyhedron or Fraction, optional
+    domain : Polyhedron or exact number, optional
         A bounded set, or the radius of a ball: hyperplanes that do not meet its interior count nothing.  Without it
         all of space.
 
     Raises
     ------
     Unsupported
-        For a ridge of another power.
+        For a ridge of another power, or a domain without interior, where different hyperplanes may be one.
+    NotANumber
+        For a radius that is not positive.
 
     Notes
     -----
@@ -99,7 +106,8 @@ def total_variation(f: Network | RidgeSum, power: int = 1, domain: Domain | None
 
     Source: derived.
     """
-    function = ridge_sum(f) if isinstance(f, Network) else f
+    function = one_function(f)
+    place = None if domain is None else _read(domain)
     found: dict[tuple[tuple[Fraction, ...], Fraction], Fraction] = defaultdict(Fraction)
     for ridge in function.ridges:
         if ridge.power != power:
@@ -110,10 +118,8 @@ def total_variation(f: Network | RidgeSum, power: int = 1, domain: Domain | None
         if not any(ridge.weight):
             continue
         weight, bias, size = primitive(ridge.weight, ridge.bias)
-        if domain is not None:
-            low, high = preactivations(weight, bias, domain)
-            if high <= 0 or low >= 0:
-                continue
+        if place is not None and not _meets(weight, bias, place):
+            continue
         turned = -1 if size < 0 and power % 2 == 0 else 1
         found[weight, bias] += turned * ridge.coefficient * abs(size) ** power
     total: dict[int, Fraction] = defaultdict(Fraction)
@@ -139,7 +145,7 @@ def path_norm(f: Network | RidgeSum, power: int = 1) -> RootSum:
     >>> str(path_norm(network(x, relu(2 * x) - 2 * relu(x - 1))))
     '4'
     """
-    function = ridge_sum(f) if isinstance(f, Network) else f
+    function = one_function(f)
     total: dict[int, Fraction] = defaultdict(Fraction)
     for ridge in function.ridges:
         if ridge.power != power:
@@ -149,6 +155,41 @@ def path_norm(f: Network | RidgeSum, power: int = 1) -> RootSum:
             length = sum(int(w) ** 2 for w in weight)
             _add(total, abs(ridge.coefficient) * abs(size) ** power, length, power)
     return _sorted(total)
+
+
+def _read(domain: Domain | int | str) -> Domain:
+    if isinstance(domain, Polyhedron):
+        if isinstance(programs.feasible(_open(domain)), programs.Feasible):
+            return domain
+        raise Unsupported(
+            "the domain has no interior: on it different hyperplanes may be the same set",
+            fix="restrict the network to the affine space of the domain first",
+        )
+    radius = Q(domain)
+    if radius <= 0:
+        raise NotANumber(f"a radius is positive, got {format_rational(radius)}", fix="write domain=Q(1), say")
+    return radius
+
+
+def _open(domain: Polyhedron) -> programs.System:
+    """The interior: all rows strict, the sides among them."""
+    closed, size = domain.system(), domain.dimension
+    rows = list(closed.rows)
+    for k, (low, high) in enumerate(zip(domain.low, domain.high, strict=True)):
+        for side, sign in ((low, 1), (high, -1)):
+            if side is not None:
+                row = [0] * (size + 1)
+                row[0], row[k + 1] = -sign * side.numerator, sign * side.denominator
+                rows.append(tuple(row))
+    return programs.System(tuple(rows), (True,) * len(rows), (None,) * size, (None,) * size)
+
+
+def _meets(weight: Sequence[Fraction], bias: Fraction, domain: Domain) -> bool:
+    """Whether the hyperplane meets the interior; on a ball the squares decide, no root is rounded."""
+    if isinstance(domain, Fraction):
+        return bias**2 < domain**2 * sum(w * w for w in weight)
+    low, high = preactivations(weight, bias, domain)
+    return low < 0 < high
 
 
 def _add(total: dict[int, Fraction], mass: Fraction, square: int, power: int) -> None:

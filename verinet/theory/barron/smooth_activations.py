@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cmp_to_key
-from math import ceil, floor
 from typing import Any
 
 from flint import acb, arb, fmpz_poly
 
-from verinet.errors import Unsupported
+from verinet.errors import BudgetExhausted, Unsupported
+from verinet.exact.enclosures import enclosure_of
 
 #: The n-th derivative on a complex ball; where the flag is set, a ball that is not finite unless it is analytic there.
 Derivative = Callable[[int, acb, bool], acb]
@@ -23,6 +23,9 @@ Derivative = Callable[[int, acb, bool], acb]
 Zeros = Callable[[int, arb, arb], list[arb] | None]
 #: The limits of the n-th derivative at minus and plus infinity, None where they are not finite.
 Limits = Callable[[int], tuple[arb, arb] | None]
+
+#: So many zeros of a wave are looked at, and no more.
+MOST_ZEROS = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +217,17 @@ def _wave_zeros(quarter: int) -> Zeros:
     def zeros(n: int, low: arb, high: arb) -> list[arb]:
         # cos^(m) vanishes where z / pi is an integer, shifted by a half for even m
         shift = arb(1) / 2 if (n + quarter) % 2 == 0 else arb(0)
-        first, last = float((low / arb.pi()).lower()), float((high / arb.pi()).upper())
-        return [arb.pi() * (k + shift) for k in range(floor(first) - 2, ceil(last) + 3)]
+        ends = low / arb.pi(), high / arb.pi()
+        if any(not end.is_finite() or end.rad() > 1 for end in ends):
+            # so few bits do not tell where the ends are: a place that is not finite asks for more
+            return [arb("nan")]
+        first, last = enclosure_of(ends[0]).low.__floor__() - 1, enclosure_of(ends[1]).high.__ceil__() + 1
+        if last - first > MOST_ZEROS:
+            raise BudgetExhausted(
+                f"a wave has about {last - first} zeros there, at most {MOST_ZEROS} are looked at",
+                fix="take a shorter interval, or smaller frequencies",
+            )
+        return [arb.pi() * (k + shift) for k in range(first, last + 1)]
 
     return zeros
 

@@ -17,9 +17,10 @@ from math import factorial
 
 from flint import arb, ctx
 
-from verinet.errors import NotANumber, Unsupported
+from verinet.errors import NotANumber
 from verinet.exact.enclosures import Enclosure
 from verinet.exact.rationals import Q
+from verinet.theory.barron.conventions import integer_power
 from verinet.theory.barron.exact_values import ball_of, refined
 from verinet.theory.barron.polynomials import monomial_masses
 from verinet.theory.barron.smooth_activations import SmoothActivation, smooth
@@ -64,8 +65,7 @@ def smooth_constant(
     """
     sigma, size, W = smooth(name), Q(radius), Q(weights)
     B = size if biases is None else Q(biases)
-    if s < 1:
-        raise Unsupported(f"the power of the neurons is at least 1, got {s}", fix="give s >= 1")
+    integer_power(s)
     if size <= 0 or W <= 0 or B < 0:
         raise NotANumber("R and W are positive, B is not negative", fix="give bounds of the inputs and parameters")
     kappa, reach = monomial_masses(s, size), B + W * size

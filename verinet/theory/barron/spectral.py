@@ -18,15 +18,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from math import comb, factorial
-from typing import Any
 
 from flint import arb
 
-from verinet.errors import NotANumber, ShapeMismatch, Unsupported
+from verinet.errors import NotANumber, ShapeMismatch
 from verinet.exact.enclosures import Enclosure
 from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import Q
-from verinet.theory.barron.conventions import Exact, InputBall, length, simplified, tidied
+from verinet.theory.barron.conventions import Exact, InputBall, dot, integer_power, length, simplified, tidied
 from verinet.theory.barron.exact_values import ball_of, refined, sign_of
 from verinet.theory.barron.measures import Fibre, Measure
 from verinet.theory.barron.polynomials import monomial_masses
@@ -56,8 +55,7 @@ def spectral_polynomial(s: int, radius: object) -> tuple[Fraction, ...]:
     Guarantee: exact.
     """
     size = Q(radius)
-    if s < 1:
-        raise Unsupported(f"the power of the neurons is at least 1, got {s}", fix="give s >= 1")
+    integer_power(s)
     if size <= 0:
         raise NotANumber("the radius is positive", fix="give R > 0")
     below = (mass / factorial(j) for j, mass in enumerate(monomial_masses(s, size)))
@@ -130,8 +128,8 @@ def gaussian_bound(s: int, radius: object, inputs: int) -> Exact:
     """
     import sympy
 
-    if inputs < 1:
-        raise ShapeMismatch(f"a function of {inputs} inputs is none", fix="give at least one input")
+    if isinstance(inputs, bool) or not isinstance(inputs, int) or inputs < 1:
+        raise ShapeMismatch(f"a function of {str(inputs)[:40]} inputs is none", fix="give at least one input")
     d = sympy.Integer(inputs)
     moments = (2 ** sympy.Rational(j, 2) * sympy.gamma((d + j) / 2) / sympy.gamma(d / 2) for j in range(s + 2))
     total = sum(sympy.sympify(c) * m for c, m in zip(spectral_polynomial(s, radius), moments, strict=True))
@@ -195,8 +193,7 @@ class Waves:
     def __post_init__(self) -> None:
         if len({len(wave.frequency) for wave in self.waves}) != 1:
             raise ShapeMismatch("the frequencies of a sum of waves have one length", fix="give one number an input")
-        if self.power < 1:
-            raise Unsupported(f"the power of the neurons is at least 1, got {self.power}", fix="give s >= 1")
+        integer_power(self.power)
 
     def coarse_bound(self) -> Exact:
         r"""Return :math:`\sum |a|\, p(\lVert \xi \rVert)`, whatever the phases are.
@@ -265,16 +262,16 @@ class Waves:
         self._check(point)
         for wave in self.waves:
             reach = self.ball.values(wave.frequency)[1]
-            if sign_of(reach - abs(_dot(wave.frequency, point))) < 0:
+            if sign_of(reach - abs(dot(wave.frequency, point))) < 0:
                 raise NotANumber("the point lies outside of the ball of the representation", fix="take a larger ball")
 
         def compute() -> arb:
             total = arb(0)
             for fibre in kinks.fibres:
-                z = _dot(fibre.weight, point)
+                z = dot(fibre.weight, point)
                 total += ball_of(fibre.mass) * fibre.density.ramp(self.power, z, fibre.length)
             for wave in self.waves:
-                z, phase = ball_of(_dot(wave.frequency, point)), ball_of(wave.phase)
+                z, phase = ball_of(dot(wave.frequency, point)), ball_of(wave.phase)
                 for j in range(self.power + 1):
                     total += ball_of(wave.amplitude) * cos.at(j, phase) * z**j / factorial(j)
             return total
@@ -292,7 +289,7 @@ class Waves:
         def compute() -> arb:
             total = arb(0)
             for wave in self.waves:
-                total += ball_of(wave.amplitude) * ball_of(_dot(wave.frequency, point) + wave.phase).cos()
+                total += ball_of(wave.amplitude) * ball_of(dot(wave.frequency, point) + wave.phase).cos()
             return total
 
         return refined("a sum of waves", digits, compute)
@@ -303,7 +300,3 @@ class Waves:
                 f"a sum of waves of {len(self.waves[0].frequency)} inputs got {len(point)} numbers",
                 fix="give one for each",
             )
-
-
-def _dot(left: Row, right: Row) -> Any:
-    return sum((a * b for a, b in zip(left, right, strict=True)), _ZERO)

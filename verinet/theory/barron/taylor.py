@@ -23,7 +23,7 @@ from verinet.errors import NotANumber, Unsupported
 from verinet.exact.enclosures import Enclosure
 from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import Q, format_rational
-from verinet.theory.barron.conventions import Exact
+from verinet.theory.barron.conventions import Exact, order_of
 from verinet.theory.barron.exact_values import ball_of, refined
 from verinet.theory.barron.measures import Fibre, Measure
 from verinet.theory.barron.polynomials import polynomial_measure
@@ -75,9 +75,20 @@ class RemainderDensity:
     def ramp(self, power: object, z: Exact, length: Exact) -> arb:
         r"""Return a ball around :math:`\int q(\theta) \max(0, z - L\theta)^p d\theta`, a certified integral.
 
+        Raises
+        ------
+        Unsupported
+            Unless p is an integer that is not negative.
+
         Guarantee: certified.
         """
-        sigma, p, top = smooth(self.name), int(Q(power)), Q(z)
+        order = order_of(power)
+        if not isinstance(order, Fraction) or order.denominator != 1:
+            raise Unsupported(
+                f"a smooth density is integrated against integer powers, got {str(power)[:40]}",
+                fix="take an integer power",
+            )
+        sigma, p, top = smooth(self.name), int(order), Q(z)
         if top <= 0:
             return arb(0)
         # tau = a + (b - a) theta; the kink is where L theta = z
@@ -291,8 +302,8 @@ def taylor_mass(
 
 
 def _check(s: int, low: Fraction, high: Fraction) -> None:
-    if s < 0:
-        raise Unsupported(f"Taylor's formula has an order s >= 0, got {s}", fix="give s >= 0")
+    if isinstance(s, bool) or not isinstance(s, int) or s < 0:
+        raise Unsupported(f"Taylor's formula has an integer order s >= 0, got {str(s)[:40]}", fix="give s >= 0")
     if low >= high:
         raise NotANumber(
             f"Taylor's formula is for an interval low < high, got [{format_rational(low)}, {format_rational(high)}]",

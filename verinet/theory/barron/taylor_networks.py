@@ -1,11 +1,12 @@
 r"""A smooth activation as finitely many RePU_s neurons with rational weights, and a certified bound of the error.
 
-The measure of Taylor's remainder is cut into cells; the mass of a cell goes to its centroid where
-:math:`\sigma^{(s+1)}` has one sign there, to the middle elsewhere.  With cells of width h in an interval of length L:
+The measure of Taylor's remainder is cut into cells; the signed mass of a cell goes to its centroid where
+:math:`\sigma^{(s+1)}` has one sign there.  Elsewhere it is split between the ends of the cell so that its first moment
+is kept: each truncated power is replaced by its chord over the cell, whatever the sign.  With cells of width h in an
+interval of length L, and the mass of a cell its variation, centroid and chord have the same bounds:
 
-- one sign, s = 1: the error is that of the cell with the kink, at most mass h / 4;
-- one sign, s >= 2: at most mass :math:`\frac{h^2}{8} s(s-1) L^{s-2}` a cell (Jensen's gap);
-- otherwise at most mass :math:`\frac{h}{2} s L^{s-1}` a cell; such cells lie at the zeros of :math:`\sigma^{(s+1)}`.
+- s = 1: the error is that of the cell with the kink, at most mass h / 4;
+- s >= 2: at most mass :math:`\frac{h^2}{8} s(s-1) L^{s-2}` a cell (Jensen's gap, and the chord's).
 
 Rounding weights and nodes is added.  Derived.
 """
@@ -56,8 +57,8 @@ class FiniteTaylor:
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    mass: Fraction
-    node: Fraction
+    #: masses and nodes
+    units: tuple[tuple[Fraction, Fraction], ...]
     #: of the cell where the kink is, and of every cell
     here: Fraction
     everywhere: Fraction
@@ -103,30 +104,32 @@ def finite_taylor(taylor: TaylorMeasure, cells: int, bits: int = 64) -> FiniteTa
             found.append(_cell(sigma, s, span, start, end, bits))
         polynomial, error = _polynomial(sigma, taylor, bits)
     error += max(cell.here for cell in found) + sum((cell.everywhere for cell in found), _ZERO)
-    atoms = tuple(Atom(cell.mass, (Fraction(1),), -cell.node) for cell in found if cell.mass)
+    atoms = tuple(Atom(mass, (Fraction(1),), -node) for cell in found for mass, node in cell.units if mass)
     return FiniteTaylor(taylor, (polynomial + Measure(1, atoms)).merged(), error)
 
 
 def _cell(sigma: SmoothActivation, s: int, span: Fraction, start: Fraction, end: Fraction, bits: int) -> _Cell:
     low, high, h = ball_of(start), ball_of(end), end - start
-    steepest = s * span ** (s - 1)  # a Lipschitz constant of the truncated power
     mass = (sigma.at(s, high) - sigma.at(s, low)) / factorial(s)
-    weight, missed = _rounded(mass, bits)
-    here, everywhere = _ZERO, missed * span**s
-    if not sigma.at(s + 1, low.union(high)).contains(0):
-        first = high * sigma.at(s, high) - low * sigma.at(s, low) - sigma.at(s - 1, high) + sigma.at(s - 1, low)
-        centre = first / factorial(s) / mass
-        if centre.is_finite():
-            node, moved = _rounded(centre, bits)
-            node, size = min(max(node, start), end), _largest(mass)
-            everywhere += size * moved * steepest
-            if s == 1:
-                here = size * h / 4
-            else:
-                everywhere += size * h * h / 8 * s * (s - 1) * span ** (s - 2)
-            return _Cell(weight, node, here, everywhere)
-    size = _largest(variation(sigma, s, low, high) / factorial(s))
-    return _Cell(weight, (start + end) / 2, here, everywhere + size * h / 2 * steepest)
+    first = high * sigma.at(s, high) - low * sigma.at(s, low) - sigma.at(s - 1, high) + sigma.at(s - 1, low)
+    first = first / factorial(s)
+    one_sign = not sigma.at(s + 1, low.union(high)).contains(0)
+    centre = first / mass
+    if one_sign and centre.is_finite():
+        weight, missed = _rounded(mass, bits)
+        node, moved = _rounded(centre, bits)
+        size = _largest(mass)
+        units: tuple[tuple[Fraction, Fraction], ...] = ((weight, min(max(node, start), end)),)
+        # moving the kink costs the Lipschitz constant of the truncated power
+        rounding = missed * span**s + size * moved * s * span ** (s - 1)
+    else:
+        size = _largest(variation(sigma, s, low, high) / factorial(s))
+        right, missed = _rounded((first - low * mass) / ball_of(h), bits)
+        left, lost = _rounded((high * mass - first) / ball_of(h), bits)
+        units, rounding = ((left, start), (right, end)), (missed + lost) * span**s
+    if s == 1:
+        return _Cell(units, size * h / 4, rounding)
+    return _Cell(units, _ZERO, rounding + size * h * h / 8 * s * (s - 1) * span ** (s - 2))
 
 
 def _polynomial(sigma: SmoothActivation, taylor: TaylorMeasure, bits: int) -> tuple[Measure, Fraction]:

@@ -43,10 +43,11 @@ BARRON: dict[str, Wording] = {
         r"That this is a push-forward is the paper's; the finite network below is derived.",
         (
             r"The measure of the remainder is cut into cells; the mass of a cell goes to its centroid where "
-            r"$\sigma^{(s+1)}$ has one sign, to its middle elsewhere.",
-            r"For $s = 1$ the error is at most $\frac{h}{4}$ times the mass of one cell, for $s \ge 2$ at most "
-            r"$\frac{h^2}{8} s (s - 1) L^{s - 2}$ times the mass, $L$ the length of the interval; where the sign "
-            r"changes $\frac{h}{2} s L^{s-1}$. Weights are rounded to rational numbers, and the bound counts that.",
+            r"$\sigma^{(s+1)}$ has one sign; elsewhere it is split between the ends of the cell, which keeps its first "
+            r"moment.",
+            r"For $s = 1$ the error is at most $\frac{h}{4}$ times the variation in one cell, for $s \ge 2$ at most "
+            r"$\frac{h^2}{8} s (s - 1) L^{s - 2}$ times the variation, $L$ the length of the interval: by Jensen's "
+            r"inequality, or as a chord. Weights are rounded to rational numbers, and the bound counts that.",
         ),
     ),
     "barron/relu-by-requ": Wording(
