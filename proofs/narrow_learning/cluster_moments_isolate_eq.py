@@ -6,8 +6,9 @@ Instances: k = 4, with a cluster of 2 whose directions are 10^-100 apart; k = 4,
 
 Notation.  A symmetric matrix is given by its quadratic form in v, the input of the networks: sum_i lam_i (u_i.v)^2.
 
-Method.  The left side is built as the sum over l, with the coefficients of p, the right side as the sum over I; they
-are equal for all v.  The coefficients depend on the distance of the cluster from the other neurons only.
+Method.  The left side is the sum over l with the coefficients of p, added up in exact arithmetic when its network is
+made, the right side the sum over I; the kernel compares the two for all v.  That p is 1 on I and 0 elsewhere is in
+what is added up.  How large the coefficients are depends on the distance of the cluster from the other neurons only.
 
 References.  chennarayanan2023 (key lemma); chen2023.
 

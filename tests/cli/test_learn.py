@@ -78,7 +78,7 @@ def test_a_budget(capsys, folder: Path) -> None:
     [
         (("bad.csv", "--neurons", "1"), "bad.csv, line 3, column 2"),
         (("none.csv", "--neurons", "1"), "none.csv"),
-        (("d.csv", "--neurons", "0"), "positive number of neurons"),
+        (("d.csv", "--neurons", "0"), "number of neurons is an integer at least 1"),
         (("d.csv", "--neurons", "900"), "samples at least"),
         (("d.csv", "--neurons", "2", "--method", "guess"), "--method is samples or enumeration"),
         (("d.csv", "--neurons", "2", "--net", "0.5"), "--net concerns"),

@@ -24,8 +24,7 @@ from verinet.cli.commands import (
 )
 from verinet.cli.construct_options import construct_command
 from verinet.cli.conversion_options import convert_command
-from verinet.cli.learn_options import learn_command
-from verinet.cli.learning_options import distance_command
+from verinet.cli.learning_options import distance_command, learn_command
 from verinet.cli.line_options import sparsity_command, statistics_command
 from verinet.cli.outcome import BAD_INPUT, Outcome, deliver, failed, interrupted, misused
 

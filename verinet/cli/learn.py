@@ -101,7 +101,7 @@ def _refuse(path: str, wishes: Wishes) -> None:
 
 
 def _written(outcome: Outcome, found: LearnedFromSamples, output: str) -> Outcome:
-    """Write the network; every number of it is a float64, so nothing is rounded."""
+    """Write the network: rationals that are float64 numbers, so that nothing is rounded."""
     try:
         write_network(found.network, output)
     except VerinetError as error:
@@ -114,7 +114,8 @@ def _written(outcome: Outcome, found: LearnedFromSamples, output: str) -> Outcom
 def _lines(found: LearnedFromSamples) -> Iterator[str]:
     linear = any(found.function.linear)
     count = len(found.function.ridges)
-    what = f"{count} neuron{'' if count == 1 else 's'} on {found.function.inputs} inputs"
+    inputs = found.function.inputs
+    what = f"{count} neuron{'' if count == 1 else 's'} on {inputs} input{'' if inputs == 1 else 's'}"
     beside = "and a linear part beside them" if linear else "and nothing beside them"
     yield f"{'LEARNED' if found.complete else 'UNKNOWN'}   {what}, {beside}     {_word(found)}"
     yield f"  error       {found.error_words}"

@@ -1,6 +1,6 @@
 """Parseval bounds the moment tensor of a network with a factor of order l^(5/4), in any dimension.
 
-Statement.  In print (arXiv 2304.10524, Lemma 23): |T_l|_F <= sqrt(2 pi) d^(l/2) |f|_2.  The lemma is true; from
+Statement.  In print (arXiv 2304.10524, Lemma 23): |T_l|_F <= sqrt(2 pi) d^(l/2) |f|_2.  That is not refuted; from
 Parseval's identity a factor sqrt(l!)/(l - 3)!! > 1 arises that the printed proof does not carry.  Corrected, for even
 l >= 2 and without the dimension: |T_l|_F <= sqrt(2 pi l!) / (l - 3)!! |f|_2.  For d >= 3 it implies the printed
 inequality: l! <= 3^l ((l - 3)!!)^2 for all even l >= 2.  Without that factor and d^(l/2) the inequality is false.

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.theory.narrow_learning.test_sample_recovery import distance, drawn, hidden, sampled
-from verinet.errors import NotANumber, Unsupported
-from verinet.theory.narrow_learning.enumeration import best_tuple, covering_net, tuples
+from verinet.errors import NotANumber, ShapeMismatch, Unsupported
 from verinet.theory.narrow_learning.learning import learn
+from verinet.theory.narrow_learning.net_tuples import best_tuple, coefficient_net, covering_net, tuples
+from verinet.theory.narrow_learning.samples import Samples
 from verinet.work import Budget
 
 
@@ -101,3 +102,89 @@ def test_a_budget_ends_it() -> None:
     data = drawn(hidden(rng, 2, 2), 2000, rng)
     found = learn(data, neurons=2, method="enumeration", budget=Budget(seconds=1e-9))
     assert not found.complete
+
+
+def test_no_coefficients_leave_the_empty_set() -> None:
+    x = np.random.default_rng(0).normal(size=(300, 2))
+    assert best_tuple(x, x[:, 0], np.eye(2), np.zeros(0), 2) == (pytest.approx(float((x[:, 0] ** 2).mean())), ())
+    nothing = learn(Samples(x, np.zeros(300)), neurons=2, method="enumeration")
+    assert (nothing.function.ridges, nothing.error) == ((), 0.0)
+    candidate = learn(Samples(x, np.abs(x[:, 0])), neurons=2, method="enumeration", net=2.0, refine=False)
+    assert len(candidate.function.ridges) == 1  # the line of the second moment, from no net
+
+
+@pytest.mark.parametrize(
+    "options", [{"net": 1e-12}, {"step": 1e-300}, {"net": 1e-7, "step": 1e-7}, {"bound": 1e300, "step": 1.0}]
+)
+def test_nets_too_fine_are_refused_before_they_are_made(options) -> None:
+    x = np.random.default_rng(0).normal(size=(300, 2))
+    with pytest.raises(Unsupported, match=r"more than|are enumerated"):
+        learn(Samples(x, np.abs(x[:, 0])), neurons=1, method="enumeration", **options)
+
+
+def test_one_neuron_needs_no_table_of_pairs() -> None:
+    x = np.random.default_rng(0).normal(size=(300, 1))
+    coefficients = coefficient_net(1.0, 1e-5)  # 200000 of them: a table of pairs would take 320 GB
+    value, pairs = best_tuple(x, 0.25 * np.abs(x[:, 0]), np.ones((1, 1)), coefficients, 1)
+    assert value < 1e-9
+    assert coefficients[pairs[0][1]] == pytest.approx(0.25, abs=1e-5)
+
+
+@pytest.mark.parametrize("method", ["samples", "enumeration"])
+def test_scales_beyond_float64_are_refused_and_others_do_not_matter(method) -> None:
+    x = np.random.default_rng(0).normal(size=(300, 2))
+    y = np.maximum(x[:, 0], 0)
+    with pytest.raises(NotANumber, match="beyond float64"):
+        learn(Samples(x * 1e-300, y * 1e300), neurons=1, method=method)
+    usual = learn(Samples(x, y), neurons=1, method=method)
+    large = learn(Samples(x * 2.0**600, y * 2.0**600), neurons=1, method=method)
+    assert large.coefficients == pytest.approx(usual.coefficients)
+
+
+@pytest.mark.parametrize("method", ["samples", "enumeration"])
+def test_a_confidence_is_checked_before_any_work(method) -> None:
+    x = np.random.default_rng(0).normal(size=(300, 2))
+    with pytest.raises(NotANumber, match="a confidence is between 0 and 1"):
+        learn(Samples(x, x[:, 0]), neurons=1, method=method, confidence=95)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"held_out": "a"},
+        {"held_out": True},
+        {"bound": "x"},
+        {"bound": -1},
+        {"confidence": "x"},
+        {"seed": 1.0},
+        {"neurons": 1.0},
+        {"budget": -3},
+        {"budget": "3"},
+    ],
+)
+@pytest.mark.parametrize("method", ["samples", "enumeration"])
+def test_options_of_other_types_are_refused(method, options) -> None:
+    x = np.random.default_rng(0).normal(size=(300, 2))
+    with pytest.raises(NotANumber):
+        learn(Samples(x, x[:, 0]), **{"neurons": 1, "method": method, **options})
+
+
+@pytest.mark.parametrize(
+    "options", [{"net": "a"}, {"net": 3}, {"step": "b"}, {"step": 0}, {"rounds": 1.5}, {"rounds": 0}]
+)
+def test_nets_have_positive_widths(options) -> None:
+    x = np.random.default_rng(0).normal(size=(300, 2))
+    with pytest.raises(NotANumber):
+        learn(Samples(x, x[:, 0]), neurons=2, method="enumeration", **options)
+
+
+def test_one_sample_held_out_is_refused_before_any_work() -> None:
+    x = np.random.default_rng(0).normal(size=(300, 2))
+    with pytest.raises(ShapeMismatch, match="two held-out samples"):
+        learn(Samples(x, x[:, 0]), neurons=1, held_out=1e-9, budget=Budget(1e-9))
+
+
+def test_a_budget_may_be_seconds() -> None:
+    x = np.random.default_rng(0).normal(size=(300, 2))
+    assert not learn(Samples(x, np.abs(x[:, 0])), neurons=1, budget=1e-9).complete
+    assert learn(Samples(x, np.abs(x[:, 0])), neurons=1, budget=60).complete

@@ -296,7 +296,7 @@ def test_the_same_seed_gives_the_same_result():
 
 @pytest.mark.parametrize("options", [{"attempts": 0}, {"digits": True}])
 def test_options_are_checked(options):
-    with pytest.raises(NotANumber, match="positive integer"):
+    with pytest.raises(NotANumber, match="an integer at least 1"):
         learn(ExactMoments(of_units(1, 1, 2)), neurons=1, **options)
 
 

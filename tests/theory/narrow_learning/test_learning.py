@@ -42,7 +42,7 @@ def test_what_is_unknown_is_named():
 
 @pytest.mark.parametrize("neurons", [0, -1, True, 1.5, "2"])
 def test_a_promise_is_a_positive_integer(neurons):
-    with pytest.raises(NotANumber, match="positive number of neurons"):
+    with pytest.raises(NotANumber, match="number of neurons is an integer at least 1"):
         learn(DATA, neurons=neurons)
 
 

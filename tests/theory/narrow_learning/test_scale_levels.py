@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verinet.errors import Unsupported
+from verinet.errors import InexactInput, NotANumber, Unsupported
 from verinet.theory.narrow_learning.scale_levels import Scales
 
 shares = st.fractions(Fraction(1, 1000), Fraction(99, 100))
@@ -56,8 +56,14 @@ def test_refusals():
         good.level("1/2")
     with pytest.raises(Unsupported, match="above 0"):
         good.next(0)
-    for power, threshold, accuracy in ((1, Fraction(1), Fraction(1, 2)), (2, Fraction(2), Fraction(1, 2))):
-        with pytest.raises(Unsupported, match="power of at least 2"):
-            Scales(power, 1, Fraction(1), threshold, accuracy)
-    with pytest.raises(Unsupported, match="power of at least 2"):
-        Scales(2, 1, Fraction(1), Fraction(1), Fraction(1))
+    half, one = Fraction(1, 2), Fraction(1)
+    for reach, threshold, accuracy in ((half, one, half), (one, Fraction(2), half), (one, one, one)):
+        with pytest.raises(Unsupported, match="0 < Lambda <= 1"):
+            Scales(2, 1, reach, threshold, accuracy)
+    for power, dimension in ((1, 1), (2, 0), (2.0, 1), (2, True)):
+        with pytest.raises(NotANumber, match="is an integer at least"):
+            Scales(power, dimension, one, half, half)
+    with pytest.raises(InexactInput):
+        Scales(2, 1, 1.5, half, half)
+    with pytest.raises(NotANumber, match="number of bits"):
+        good.level("1/8", bits=0)

@@ -26,11 +26,14 @@ from itertools import combinations, pairwise
 from verinet.errors import ShapeMismatch, Unsupported
 from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import Q
+from verinet.theory.narrow_learning.borders import whole
 from verinet.work import keep_going
 
 Interval = tuple[int, int]
 #: Most entries of a vector for the search over all moves.
 LARGEST = 12
+#: Largest ratio of threshold and step for which the least size of a stuck vector is written out.
+MOST_RUNGS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Game:
     ------
     Unsupported
         If they are not so.
+    InexactInput, NotANumber
+        If one is a float, or no number.
 
     Guarantee: exact.
     """
@@ -61,6 +66,9 @@ class Game:
     __repr__ = spelled_fields
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "levels", tuple(map(Q, self.levels)))
+        for name in ("threshold", "step"):
+            object.__setattr__(self, name, Q(getattr(self, name)))
         w = self.levels
         if not w or w[0] or w[-1] or min(w) < 0 or self.threshold < 0 or self.step < 0:
             raise Unsupported(
@@ -85,6 +93,8 @@ class Game:
         Guarantee: exact.
         """
         w = self.levels
+        if not all(isinstance(place, int) for place in (i, j)):
+            raise Unsupported(f"an interval is a pair of places, got {i!r} and {j!r}", fix="count from 0")
         if not 0 <= i < j < len(w) or w[i] > self.threshold or w[j] > self.threshold:
             return False
         between, bar = w[i + 1 : j], max(w[i], w[j]) + self.step
@@ -297,7 +307,9 @@ def ladder(depth: int, *, threshold: object, step: object = 1) -> Game:
     Raises
     ------
     ShapeMismatch
-        If the depth is negative, or above 20.
+        If the depth is above 20.
+    NotANumber
+        If it is no integer at least 0.
 
     Examples
     --------
@@ -306,7 +318,7 @@ def ladder(depth: int, *, threshold: object, step: object = 1) -> Game:
     >>> ladder(3, threshold=2).good_intervals()
     ()
     """
-    if not 0 <= depth <= 20:
+    if whole(depth, "a depth", 0) > 20:
         raise ShapeMismatch(f"a ladder has a depth from 0 to 20, got {depth}", fix="choose a smaller one")
     phi = Q(step)
     levels = [Fraction(0), Fraction(0)]
@@ -326,7 +338,7 @@ def least_stuck_size(threshold: object, step: object = 1) -> int:
     Raises
     ------
     Unsupported
-        If the step is not positive, or the threshold negative.
+        If the step is not positive, the threshold negative, or their ratio above 10000.
 
     Examples
     --------
@@ -336,4 +348,8 @@ def least_stuck_size(threshold: object, step: object = 1) -> int:
     tau, phi = Q(threshold), Q(step)
     if phi <= 0 or tau < 0:
         raise Unsupported("the bound is for a positive step and no negative threshold", fix="choose a step above 0")
+    if tau > MOST_RUNGS * phi:
+        raise Unsupported(
+            f"the bound has more than {MOST_RUNGS} binary digits", fix=f"choose tau / phi of at most {MOST_RUNGS}"
+        )
     return int(2 ** (tau // phi + 1)) + 1

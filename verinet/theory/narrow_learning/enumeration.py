@@ -25,14 +25,23 @@ import numpy.typing as npt
 
 from verinet.errors import BudgetExhausted, NotANumber, Unsupported
 from verinet.theory.narrow_learning.blas_threads import one_thread
+from verinet.theory.narrow_learning.borders import positive, whole
 from verinet.theory.narrow_learning.fitting import Fit, evaluate, fitted, loss
 from verinet.theory.narrow_learning.learning import Log
-from verinet.theory.narrow_learning.sample_recovery import LearnedFromSamples, check_options, judged
+from verinet.theory.narrow_learning.net_tuples import (
+    MOST_ATOMS,
+    best_tuple,
+    cells,
+    coefficient_net,
+    covering_net,
+    tuples,
+)
+from verinet.theory.narrow_learning.sample_recovery import LearnedFromSamples, check_options, judged, scales_of
 from verinet.theory.narrow_learning.samples import Samples
 from verinet.theory.narrow_learning.subspace import Moment, estimated_moment, noise_level
 from verinet.work import Budget, Progress, keep_going
 
-__all__ = ["best_tuple", "covering_net", "recover", "tuples"]
+__all__ = ["recover"]
 
 Floats = npt.NDArray[np.float64]
 Algorithm = Literal["NetLearn", "MultiScaleLearn"]
@@ -44,99 +53,6 @@ MOST_TUPLES, MOST_BRANCHES = 50_000_000, 2000
 LEAST_SHARE = 0.1
 #: Samples that are evaluated on; noise levels above which an eigenvalue counts.
 EVALUATED, LEAST_RATIO = 20_000, 2.0
-
-
-def covering_net(dimension: int, width: float) -> Floats:
-    r"""Unit vectors such that every unit vector is within the width of one of them or of its antipode.
-
-    The centres of a grid of cells with sides at most :math:`2 \xi / \sqrt{r-1}` on half the facets of the cube
-    :math:`[-1, 1]^r`, projected to the sphere, which shortens no less than distances outside of it: exactly
-    :math:`r \lceil \sqrt{r-1} / \xi \rceil^{r-1}` of them.
-
-    Parameters
-    ----------
-    dimension : int
-        r, at least 1.
-    width : float
-        :math:`\xi`.
-
-    Examples
-    --------
-    >>> len(covering_net(2, 0.1)), len(covering_net(3, 0.5)), len(covering_net(1, 0.5))
-    (20, 27, 1)
-
-    Guarantee: numeric (that it is a net is a proof, up to rounding).
-    """
-    cells = _cells(dimension, width)
-    centres = (2 * np.arange(cells) + 1 - cells) / cells
-    grid = np.array(list(product(centres, repeat=dimension - 1)), dtype=np.float64)
-    grid = grid.reshape(cells ** (dimension - 1), dimension - 1)
-    parts = [np.insert(grid, axis, 1.0, axis=1) for axis in range(dimension)]
-    points = np.concatenate(parts)
-    result: Floats = points / np.linalg.norm(points, axis=1, keepdims=True)
-    return result
-
-
-def tuples(directions: int, coefficients: int, neurons: int) -> int:
-    """How many sets of at most k pairs (direction, coefficient) there are, the empty one included.
-
-    Examples
-    --------
-    >>> tuples(20, 8, 1), tuples(20, 8, 2)
-    (161, 12881)
-
-    Guarantee: exact.
-    """
-    return sum(math.comb(directions * coefficients, m) for m in range(neurons + 1))
-
-
-def best_tuple(
-    points: Floats, labels: Floats, directions: Floats, coefficients: Floats, neurons: int
-) -> tuple[float, tuple[tuple[int, int], ...]]:
-    r"""The least mean of :math:`(y - \sum_j c_j |u_j \cdot x|)^2` over all sets of at most k pairs, and these pairs.
-
-    Parameters
-    ----------
-    points, labels : arrays of shapes (n, r) and (n,)
-    directions : array of shape (s, r)
-    coefficients : array of shape (c,)
-    neurons : int
-        k, at most 3.
-
-    Returns
-    -------
-    (float, tuple of (int, int))
-        The loss, and the places of direction and coefficient.
-
-    Examples
-    --------
-    >>> x = np.random.default_rng(0).normal(size=(500, 2))
-    >>> value, pairs = best_tuple(x, 2 * np.abs(x[:, 0]), np.eye(2), np.array([-1.0, 2.0]), 2)
-    >>> value < 1e-20, pairs
-    (True, ((0, 1),))
-
-    Guarantee: numeric.
-    """
-    count = len(coefficients)
-    features = np.abs(points @ directions.T)
-    gram = np.kron(features.T @ features / len(labels), np.outer(coefficients, coefficients))
-    ahead = np.kron(features.T @ labels / len(labels), coefficients)
-    alone = np.diag(gram) - 2 * ahead
-    rest = float((labels**2).mean())
-    best: tuple[float, tuple[int, ...]] = (rest, ())
-    first = int(np.argmin(alone))
-    if alone[first] < 0:
-        best = (rest + float(alone[first]), (first,))
-    if neurons >= 2:
-        pair = alone[:, None] + alone[None, :] + 2 * gram
-        np.fill_diagonal(pair, np.inf)
-        best = _least(best, pair, rest, ())
-        if neurons == 3:
-            for third in range(len(alone)):
-                keep_going()
-                beside = pair[:third, :third] + 2 * (gram[third, :third, None] + gram[third, None, :third])
-                best = _least(best, beside, rest + float(alone[third]), (third,))
-    return best[0], tuple(divmod(place, count) for place in best[1])
 
 
 @one_thread()
@@ -185,7 +101,7 @@ def recover(
     Unsupported
         For more than 3 neurons, another algorithm, or more tuples than are enumerated: the message counts them.
     NotANumber
-        For widths and rounds that cannot be.
+        For widths and rounds that cannot be, and labels and points whose sizes differ by more than float64 holds.
     ShapeMismatch
         For too few samples.
 
@@ -200,15 +116,16 @@ def recover(
 
     Guarantee: estimated.
     """
-    check_options(data, neurons, held_out, bound)
+    check_options(data, neurons, held_out, bound, confidence)
     _check(neurons, algorithm, net, step, rounds)
     training, unseen = data.split(held_out, seed)
+    scales = scales_of(training)
+    unit = scales[0] / scales[1]
+    training = Samples(training.x / scales[0], training.y / scales[1])
     log = Log(progress)
     size = math.sqrt(float((training.y**2).mean()))
-    reach = (2 * size if bound is None else bound) / 2
-    wide = max((net * reach if step is None else step), 1e-300)
-    steps = math.floor(reach / wide)
-    coefficients = wide * np.array([c for c in range(-steps, steps + 1) if c])
+    reach = (2 * size if bound is None else bound * unit) / 2
+    coefficients = coefficient_net(reach, max((net * reach if step is None else step * unit), 1e-300))
     direction = np.random.default_rng([seed, 3]).normal(size=(data.dimension,))
     direction /= np.linalg.norm(direction)
     best = Fit(np.zeros(data.dimension), np.zeros((0, data.dimension)), np.zeros(0))
@@ -230,7 +147,9 @@ def recover(
         complete = False
         with log.stage("stopped") as told:
             told("interrupted" if isinstance(stop, KeyboardInterrupt) else stop.problem)
-    return judged(best, unseen, log, kind="enumeration", complete=complete, confidence=confidence, promised=bound)
+    return judged(
+        best, unseen, log, scales=scales, kind="enumeration", complete=complete, confidence=confidence, promised=bound
+    )
 
 
 @dataclass(slots=True)
@@ -310,18 +229,18 @@ class _Search:
 
     def _counted(self, rank: int, depth: int) -> int:
         """The number of tuples, refused when it is too large."""
-        directions = rank * _cells(rank, self.width) ** (rank - 1)
+        directions = rank * cells(rank, self.width) ** (rank - 1)
         count = tuples(directions, len(self.coefficients), self.neurons)
         atoms = directions * len(self.coefficients)
         followed = 1 + sum(math.comb(atoms, m) for m in range(1, self.neurons))
         branches = sum(followed**level for level in range(self.rounds))
         self.spent += count
-        if count * branches > MOST_TUPLES or self.spent > MOST_TUPLES or branches > MOST_BRANCHES:
+        if atoms > MOST_ATOMS or count * branches > MOST_TUPLES or self.spent > MOST_TUPLES or branches > MOST_BRANCHES:
             each = "" if branches == 1 else f" in each of {branches} branches"
             raise Unsupported(
                 f"{directions} directions in {rank} dimensions, {len(self.coefficients)} coefficients and "
-                f"{self.neurons} neurons are {count} tuples{each}; "
-                f"at most {MOST_TUPLES} are enumerated, in at most {MOST_BRANCHES} branches",
+                f"{self.neurons} neurons are {count} tuples{each}; at most {MOST_TUPLES} are enumerated, of at most "
+                f"{MOST_ATOMS} pairs, in at most {MOST_BRANCHES} branches",
                 fix="take wider nets (net=, step=), fewer neurons or rounds, or the learner of samples",
                 where=f"round {depth + 1}",
             )
@@ -348,23 +267,6 @@ class _Search:
         return replace(fit, loss=loss(fit, self.data.x, self.data.y))
 
 
-def _least(
-    best: tuple[float, tuple[int, ...]], table: Floats, rest: float, others: tuple[int, ...]
-) -> tuple[float, tuple[int, ...]]:
-    if not table.size:
-        return best
-    place = int(np.argmin(table))
-    value = rest + float(table.flat[place])
-    if not value < best[0]:
-        return best
-    row, column = divmod(place, table.shape[1])
-    return value, tuple(sorted((row, column, *others)))
-
-
-def _cells(dimension: int, width: float) -> int:
-    return max(1, math.ceil(math.sqrt(dimension - 1) / width))
-
-
 def _check(neurons: int, algorithm: str, net: float, step: float | None, rounds: int) -> None:
     if neurons > MOST_NEURONS:
         raise Unsupported(
@@ -375,9 +277,13 @@ def _check(neurons: int, algorithm: str, net: float, step: float | None, rounds:
         raise Unsupported(
             f"there is no enumeration {algorithm!r}", fix=f"choose one of {', '.join(get_args(Algorithm))}"
         )
-    if not 0 < net <= 2 or (step is not None and not 0 < step < math.inf):
-        raise NotANumber(f"nets have positive widths, at most 2 for directions, got {net} and {step}", fix="net=0.5")
-    if not 1 <= rounds <= neurons or (rounds > 1 and algorithm != "MultiScaleLearn"):
+    positive(net, "the width of a net")
+    if step is not None:
+        positive(step, "a step")
+    whole(rounds, "the number of rounds", 1)
+    if net > 2:
+        raise NotANumber(f"a net of directions has a width of at most 2, got {net}", fix="net=0.5")
+    if rounds > neurons or (rounds > 1 and algorithm != "MultiScaleLearn"):
         raise NotANumber(
             f"there are 1 to {neurons} rounds, and more than one of MultiScaleLearn only, got {rounds}", fix="rounds=1"
         )

@@ -23,8 +23,9 @@ from typing import Protocol
 
 from flint import arb, fmpq_mat, fmpq_poly
 
-from verinet.errors import BudgetExhausted, NotANumber, Unsupported
+from verinet.errors import BudgetExhausted, Unsupported
 from verinet.exact.enclosures import enclosure_of, precision
+from verinet.theory.narrow_learning.borders import whole
 from verinet.theory.narrow_learning.conjugate_lines import ConjugateLines, separated
 from verinet.theory.narrow_learning.learning import Learned, Log, above, spelled_above
 from verinet.theory.narrow_learning.line_form import Line, LineForm, line_form, rational_root
@@ -97,6 +98,8 @@ def recover(
     ------
     Unsupported
         If the moments are no function's with at most k lines.
+    NotANumber
+        If `attempts` or `digits` is no positive integer.
 
     Examples
     --------
@@ -300,9 +303,8 @@ def _asked(data: Moments, direction: Row, count: int, budget: Budget | None) -> 
 
 
 def _check_options(attempts: int, digits: int) -> None:
-    for name, value in (("attempts", attempts), ("digits", digits)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise NotANumber(f"{name} is a positive integer, got {value!r}", fix="give such an integer")
+    whole(attempts, "attempts", 1)
+    whole(digits, "digits", 1)
 
 
 def _drawn(draws: random.Random, size: int, bits: int) -> Row:

@@ -15,12 +15,14 @@ from typing import Any
 
 from flint import arb
 
-from verinet.errors import BudgetExhausted, NotANumber, ShapeMismatch, Unsupported
+from verinet.errors import BudgetExhausted, ShapeMismatch, Unsupported
 from verinet.exact.enclosures import Enclosure, ball, enclosure_of, precision
 from verinet.exact.printing import spelled_fields
 from verinet.networks.network import Network
+from verinet.theory.narrow_learning.borders import whole
 from verinet.theory.narrow_learning.canonical_form import gathered, is_zero
 from verinet.theory.narrow_learning.gaussian_sums import mean_square
+from verinet.theory.narrow_learning.line_form import as_ridge_sum, rational_root
 from verinet.theory.ridges import RidgeSum, ridge_sum
 from verinet.work import keep_going
 
@@ -28,6 +30,8 @@ _ZERO = Fraction(0)
 _LAST_BITS = 1 << 18
 #: Decimal digits that an enclosure may be asked for.
 MOST_DIGITS = 20_000
+#: Integers from here on are not written: Python refuses those of more than 4300 digits.
+_LONGEST = 10**4300
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +101,29 @@ class GaussianDistance:
         """
         import sympy
 
+        too_long = Unsupported(
+            "the closed form holds integers that are too long to be written", fix="ask for an enclosure"
+        )
+        if self._holds_long_integers():  # sympy would look for square factors of them for minutes
+            raise too_long
         try:
             return str(sympy.latex(self.squared(integrals), inv_trig_style="full"))
         except ValueError as error:  # Python writes no integer of more than 4300 digits
-            raise Unsupported(
-                "the closed form holds integers that are too long to be written", fix="ask for an enclosure"
-            ) from error
+            raise too_long from error
+
+    def _holds_long_integers(self) -> bool:
+        """Whether a square root, or with biases an exponential, holds integers that Python does not write."""
+        for f in self.differences:
+            part = mean_square(f)
+            if part.has_biases():
+                squares = (int(part.products[i, i]) for i in range(len(part.function.ridges)))
+                roots = [*map(Fraction, squares), *(ridge.bias**2 for ridge in part.function.ridges)]
+            else:
+                atoms = (q for (_, q), _ in part.combination().terms)
+                roots = [q if (root := rational_root(q)) is None else root for q in atoms]
+            if any(max(abs(q.numerator), q.denominator) >= _LONGEST for q in roots):
+                return True
+        return False
 
     def squared_ball(self, bits: int) -> arb:
         r"""Return a ball around :math:`D^2`, computed with `bits` bits.  Guarantee: certified."""
@@ -187,9 +208,13 @@ def gaussian_distance(
     Raises
     ------
     Unsupported
-        For a second hidden layer, or an activation that is no continuous piecewise polynomial.
+        For a second hidden layer, an activation that is no continuous piecewise polynomial, or what is no network.
     ShapeMismatch
         If the functions have different numbers of inputs or outputs.
+    InexactInput
+        If a sum of ridges holds a float.
+    NotANumber
+        If the output is no integer at least 0.
 
     Examples
     --------
@@ -235,17 +260,18 @@ def gaussian_norm(f: Network | RidgeSum, *, output: int | None = None) -> Gaussi
 
 
 def _outputs(f: Network | RidgeSum, output: int | None) -> tuple[RidgeSum, ...]:
-    if isinstance(f, RidgeSum):
+    if output is not None:
+        whole(output, "an output", 0)
+    if not isinstance(f, Network):
         if output:
             raise ShapeMismatch(f"a sum of ridges has one output, there is no output {output}", fix="leave it out")
-        return (f,)
+        return (as_ridge_sum(f),)
     wanted = range(f.output_size) if output is None else (output,)
     return tuple(ridge_sum(f, place) for place in wanted)
 
 
 def _check_digits(digits: int) -> None:
-    if not 1 <= digits <= MOST_DIGITS:
-        raise NotANumber(f"{digits} digits cannot be asked for", fix=f"ask for 1 to {MOST_DIGITS}")
+    whole(digits, "the number of digits", 1, MOST_DIGITS)
 
 
 def _accurate(functions: tuple[RidgeSum, ...], digits: int) -> Enclosure:

@@ -28,6 +28,7 @@ from flint import arb
 from verinet.errors import ShapeMismatch, Unsupported
 from verinet.exact.enclosures import ball, precision
 from verinet.networks.network import Network
+from verinet.theory.narrow_learning.borders import exact_vector, whole
 from verinet.theory.narrow_learning.line_form import line_form, square_classes
 from verinet.theory.ridges import RidgeSum, Row
 
@@ -118,6 +119,8 @@ def contracted_moment(f: Network | RidgeSum, direction: Sequence[Fraction], orde
         For an odd order, and networks with biases or powers above 1.
     ShapeMismatch
         If g has another number of entries than the network inputs.
+    InexactInput, NotANumber
+        If an entry of g is a float, or the order no integer.
 
     Examples
     --------
@@ -131,10 +134,10 @@ def contracted_moment(f: Network | RidgeSum, direction: Sequence[Fraction], orde
     """
     form = line_form(f)
     _check_order(order)
-    _check_sizes(form.inputs, len(direction))
+    g = exact_vector(direction, form.inputs)
     terms: list[tuple[Fraction, tuple[Fraction, Row]]] = []
     for line in form.lines:
-        along = sum((a * Fraction(b) for a, b in zip(line.direction, direction, strict=True) if a), _ZERO)
+        along = sum((a * b for a, b in zip(line.direction, g, strict=True) if a), _ZERO)
         factor = line.coefficient * along ** (order - 2) / Fraction(line.square) ** (order // 2)
         terms.append((Fraction(line.square), (factor, line.direction)))
     parts = []
@@ -157,6 +160,8 @@ def moment_entry(f: Network | RidgeSum, exponents: Sequence[int]) -> tuple[tuple
         If l is odd or 0.
     ShapeMismatch
         If there is not one exponent an input.
+    NotANumber
+        If an exponent is no integer at least 0.
 
     Examples
     --------
@@ -169,9 +174,10 @@ def moment_entry(f: Network | RidgeSum, exponents: Sequence[int]) -> tuple[tuple
     Guarantee: exact.
     """
     form = line_form(f)
-    order = sum(exponents)
+    order = sum(whole(exponent, "an exponent", 0) for exponent in exponents)
     _check_order(order)
-    _check_sizes(form.inputs, len(exponents))
+    if len(exponents) != form.inputs:
+        raise ShapeMismatch(f"{form.inputs} inputs and {len(exponents)} exponents", fix="give one an input")
     terms = []
     for line in form.lines:
         value = line.coefficient / Fraction(line.square) ** (order // 2)
@@ -202,6 +208,8 @@ def contracted_tensor(x: Sequence[Fraction], direction: Sequence[Fraction], orde
         If the order is below 2.
     ShapeMismatch
         If x and g have different sizes.
+    InexactInput, NotANumber
+        If an entry is a float, or the order no integer.
 
     Examples
     --------
@@ -210,10 +218,9 @@ def contracted_tensor(x: Sequence[Fraction], direction: Sequence[Fraction], orde
 
     Guarantee: exact.
     """
-    if order < 2:
+    if whole(order, "an order", 0) < 2:
         raise Unsupported(f"a tensor of order {order} is no matrix", fix="use an order of 2 or more")
-    _check_sizes(len(x), len(direction))
-    point, g = tuple(map(Fraction, x)), tuple(map(Fraction, direction))
+    point, g = exact_vector(x, len(x)), exact_vector(direction, len(x))
     along = sum((a * b for a, b in zip(point, g, strict=True)), _ZERO)
     square = sum((b * b for b in g), _ZERO)
     third, second, first = _last_three(order - 2, along, square)
@@ -312,12 +319,7 @@ def _pairs(size: int) -> Iterator[tuple[int, int]]:
 
 
 def _check_order(order: int) -> None:
-    if order < 2 or order % 2:
+    if whole(order, "an order", 0) < 2 or order % 2:
         raise Unsupported(
             f"the moments of order {order} say nothing about the lines", fix="use an even order of 2 or more"
         )
-
-
-def _check_sizes(inputs: int, given: int) -> None:
-    if inputs != given:
-        raise ShapeMismatch(f"{inputs} inputs and a vector of {given} entries", fix="give one entry an input")

@@ -13,8 +13,8 @@ from typing import Any
 
 from flint import arb
 
-from verinet.errors import Unsupported
 from verinet.exact.enclosures import ball, precision
+from verinet.theory.narrow_learning.borders import whole
 
 _ZERO = Fraction(0)
 
@@ -29,6 +29,7 @@ def hermite_polynomial(degree: int) -> tuple[int, ...]:
 
     Guarantee: exact.
     """
+    whole(degree, "a degree", 0)
     before: tuple[int, ...] = (0,)
     now: tuple[int, ...] = (1,)
     for k in range(degree):
@@ -99,7 +100,7 @@ def half_moment(power: int) -> HermiteCoefficient:
 
     Guarantee: exact.
     """
-    size = Fraction(double_factorial(power - 1))
+    size = Fraction(double_factorial(whole(power, "a power", 0) - 1))
     return HermiteCoefficient(size, True) if power % 2 else HermiteCoefficient(size / 2)
 
 
@@ -119,8 +120,8 @@ def hermite_coefficient(degree: int, power: int = 1) -> HermiteCoefficient:
 
     Raises
     ------
-    Unsupported
-        If a number is negative.
+    NotANumber
+        If a number is no integer at least 0.
 
     Examples
     --------
@@ -131,9 +132,8 @@ def hermite_coefficient(degree: int, power: int = 1) -> HermiteCoefficient:
 
     Guarantee: exact.
     """
-    if degree < 0 or power < 0:
-        raise Unsupported(f"degree {degree} and power {power}: both are 0 or more", fix="use natural numbers")
-    total, over_root = _ZERO, bool((degree + power) % 2)
+    whole(degree, "a degree", 0)
+    total, over_root = _ZERO, bool((degree + whole(power, "a power", 0)) % 2)
     for place, entry in enumerate(hermite_polynomial(degree)):  # only entries of one parity are nonzero
         total += entry * half_moment(place + power).rational if entry else 0
     return HermiteCoefficient(total, over_root)

@@ -17,9 +17,10 @@ from importlib import import_module
 from math import inf, isqrt, nextafter
 from typing import Literal, cast
 
-from verinet.errors import NotANumber, Unsupported
+from verinet.errors import Unsupported
 from verinet.exact.printing import spelled_fields
 from verinet.networks.network import Network
+from verinet.theory.narrow_learning.borders import positive, whole
 from verinet.theory.ridges import RidgeSum
 from verinet.work import SILENT, Budget, Progress, under
 
@@ -62,7 +63,7 @@ class Learned:
         The same function as a network with one hidden layer.
     kind : {"exact", "noisy", "samples", "enumeration"}
     error : float or None
-        An error of the function, 0 if it is exactly the hidden one; None if nothing is known.
+        An error of the function; None if nothing is known.  Of kind "exact", 0 says that it is the hidden one.
     error_words : str
         What kind of error that is, and how sure: exact, certified, numeric or estimated.
     directions : tuple of tuple of float
@@ -179,7 +180,7 @@ def learn(
     *,
     neurons: int,
     seed: int = 0,
-    budget: Budget | None = None,
+    budget: Budget | float | None = None,
     progress: Progress | None = None,
     refine: bool = True,
     **options: object,
@@ -194,7 +195,7 @@ def learn(
         k, a promised upper bound of the number of hidden neurons.
     seed : int
         Of everything that is drawn; the same seed gives the same result.
-    budget : Budget, optional
+    budget : Budget or float, optional
         When its seconds run out, the best so far is returned with ``complete`` False.
     progress : Progress, optional
         Told of every stage.
@@ -209,7 +210,8 @@ def learn(
         If the type of the data or an option is unknown, or the data are no function's with that few neurons: a
         learner refuses, with its reason, and never returns what its own checks do not bear out.
     NotANumber
-        If `neurons` is not a positive integer, or the seed no integer at least 0.
+        If `neurons` is not a positive integer, the seed no integer at least 0, or the budget nothing
+        positive.
 
     Examples
     --------
@@ -223,10 +225,10 @@ def learn(
 
     Guarantee: as the `error_words` of the result say.
     """
-    if isinstance(neurons, bool) or not isinstance(neurons, int) or neurons < 1:
-        raise NotANumber(f"learning needs a positive number of neurons, got {neurons!r}", fix="promise at least 1")
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise NotANumber(f"a seed is an integer at least 0, got {seed!r}", fix="give such an integer")
+    whole(neurons, "the number of neurons", 1)
+    whole(seed, "a seed", 0)
+    if budget is not None and not isinstance(budget, Budget):
+        budget = Budget(positive(budget, "a budget"))
     learner = _learner(data, options.pop("method", None))
     known = [name for name, kind in inspect.signature(learner).parameters.items() if kind.kind is kind.KEYWORD_ONLY]
     for name in options:

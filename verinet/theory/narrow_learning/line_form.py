@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from math import isqrt
 from typing import TypeVar
 
-from verinet.errors import Unsupported
+from verinet.errors import InexactInput, Unsupported
 from verinet.exact.printing import spelled_fields
 from verinet.networks.network import Network
 from verinet.theory.ridges import Ridge, RidgeSum, Row, ridge_sum
@@ -133,7 +134,9 @@ def as_ridge_sum(f: Network | RidgeSum, output: int = 0) -> RidgeSum:
     Raises
     ------
     Unsupported, ShapeMismatch
-        As `ridge_sum` does.
+        As `ridge_sum` does; and for what is neither, or has a power below 1.
+    InexactInput
+        If a number of the sum is a float, or anything else that is no integer and no fraction.
 
     Examples
     --------
@@ -142,7 +145,22 @@ def as_ridge_sum(f: Network | RidgeSum, output: int = 0) -> RidgeSum:
 
     Guarantee: exact.
     """
-    return f if isinstance(f, RidgeSum) else ridge_sum(f, output)
+    if isinstance(f, Network):
+        return ridge_sum(f, output)
+    if not isinstance(f, RidgeSum):
+        raise Unsupported(
+            f"a function is a network or a sum of ridges, got {type(f).__name__}", fix="see verinet.network"
+        )
+    numbers = chain(f.linear, (f.constant,), *((r.coefficient, r.bias, *r.weight) for r in f.ridges))
+    wrong = next((q for q in numbers if not isinstance(q, (Fraction, int))), None)
+    if wrong is not None:
+        raise InexactInput(
+            f"a sum of ridges has exact numbers, got {str(wrong)[:40]!r} of type {type(wrong).__name__}",
+            fix="write fractions, or dyadic(x) for the binary value of a float",
+        )
+    if any(not isinstance(r.power, int) or r.power < 1 for r in f.ridges):
+        raise Unsupported("the power of a ridge is a positive integer", fix="write 1 for relu")
+    return f
 
 
 def rational_root(q: Fraction) -> Fraction | None:

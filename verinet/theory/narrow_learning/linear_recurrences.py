@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from flint import fmpq, fmpq_poly
 
+from verinet.exact.rationals import Q
 from verinet.work import keep_going
 
 
@@ -37,7 +38,7 @@ def shortest_recurrence(terms: Sequence[Fraction]) -> tuple[Fraction, ...]:
 
     Guarantee: exact.
     """
-    polynomial = characteristic_polynomial([fmpq(term.numerator, term.denominator) for term in map(Fraction, terms)])
+    polynomial = characteristic_polynomial([fmpq(term.numerator, term.denominator) for term in map(Q, terms)])
     return tuple(Fraction(int(c.p), int(c.q)) for c in polynomial.coeffs())
 
 

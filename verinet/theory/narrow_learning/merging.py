@@ -27,9 +27,9 @@ from typing import Any, Literal, get_args
 
 from verinet.errors import NotANumber, ShapeMismatch, Unsupported
 from verinet.exact.printing import spelled_fields
-from verinet.exact.rationals import format_rational
+from verinet.exact.rationals import Q, format_rational
 from verinet.theory.narrow_learning.gaussian_distance import GaussianDistance, gaussian_distance
-from verinet.theory.narrow_learning.line_form import rational_root
+from verinet.theory.narrow_learning.line_form import as_ridge_sum, rational_root
 from verinet.theory.ridges import Ridge, RidgeSum, Row
 from verinet.work import keep_going
 
@@ -96,8 +96,7 @@ def merge(f: RidgeSum, first: int, second: int, law: Law = "vector sum") -> Merg
 
     Guarantee: exact.
     """
-    if law not in get_args(Law):
-        raise Unsupported(f"there is no law {law!r}", fix=f"choose one of {', '.join(get_args(Law))}")
+    _check_law(law)
     if first == second or not {first, second} <= set(range(len(f.ridges))):
         raise ShapeMismatch(
             f"ridges {first} and {second} of a function with {len(f.ridges)}", fix="name two different ones"
@@ -137,9 +136,11 @@ def merge_within(f: RidgeSum, tolerance: Fraction, law: Law = "vector sum") -> t
     Raises
     ------
     NotANumber
-        If the tolerance is negative.
+        If the tolerance is negative, or no number.
+    InexactInput
+        If it is a float.
     Unsupported
-        If a ridge has a power above 1.
+        If a ridge has a power above 1, or there is no such law.
 
     Examples
     --------
@@ -151,11 +152,13 @@ def merge_within(f: RidgeSum, tolerance: Fraction, law: Law = "vector sum") -> t
 
     Guarantee: exact (a cost that is within one part in 10^10 of the tolerance counts as above it).
     """
+    tolerance = Q(tolerance)
     if tolerance < 0:
         raise NotANumber(f"a tolerance is not negative, got {format_rational(tolerance)}", fix="give 0 or more")
     if any(ridge.power != 1 for ridge in f.ridges):
         raise Unsupported("only relu neurons are merged, a ridge has a power above 1", fix="leave them apart")
-    now = f.merged()
+    _check_law(law)
+    now = as_ridge_sum(f).merged()
     merges: list[Merge] = []
     costs: dict[frozenset[Ridge], tuple[Fraction, Merge] | None] = {}
     while True:
@@ -182,6 +185,11 @@ def merge_cost(law: Law = "vector sum") -> Any:
     The formula of the vector sum, and that these are exact, is derived; the representative law is the paper's
     [chen2023].
 
+    Raises
+    ------
+    Unsupported
+        For an unknown law.
+
     Examples
     --------
     >>> merge_cost()
@@ -193,6 +201,7 @@ def merge_cost(law: Law = "vector sum") -> Any:
     """
     import sympy
 
+    _check_law(law)
     delta = sympy.Symbol("delta", positive=True)
     if law == "vector sum":
         return (delta - sympy.sin(delta)) / sympy.pi
@@ -231,6 +240,11 @@ _LAWS: dict[Law, Callable[[Ridge, Ridge], RidgeSum]] = {
     "vector sum": _vector_sum,
     "representative": _representative,
 }
+
+
+def _check_law(law: str) -> None:
+    if law not in get_args(Law):
+        raise Unsupported(f"there is no law {law!r}", fix=f"choose one of {', '.join(get_args(Law))}")
 
 
 def _priced(f: RidgeSum, first: int, second: int, law: Law) -> tuple[Fraction, Merge] | None:

@@ -158,7 +158,7 @@ class NoisyMoments:
 
     @property
     def linear(self) -> Row:
-        """E[f(x) x], with noise."""
+        """E[f(x) x], with noise of the same relative size; of that size itself where the vector is 0."""
         if isinstance(self.source, MeasuredMoments):
             return self.source.linear
         exact = line_form(self.source).linear
@@ -196,7 +196,7 @@ class NoisyMoments:
             error = fmpq_mat(size, size, [flint(Fraction(draws.gauss(0.0, 1.0))) for _ in range(size * size)])
             error = error + error.transpose()
             scale = self.noise * _length(rationals(whole)) / _length(rationals(error))
-            found.append(whole + error * flint(scale))
+            found.append(whole + error * flint(scale) if any(whole.entries()) else whole)
         return found
 
 

@@ -19,9 +19,10 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat
 
-from verinet.errors import BudgetExhausted, NotANumber
+from verinet.errors import BudgetExhausted
+from verinet.theory.narrow_learning.borders import whole
 from verinet.theory.narrow_learning.gaussian_distance import gaussian_distance
-from verinet.theory.narrow_learning.learning import Learned, Log, spelled_above
+from verinet.theory.narrow_learning.learning import Learned, Log, above, spelled_above
 from verinet.theory.narrow_learning.line_form import Line, LineForm
 from verinet.theory.narrow_learning.noisy_moments import MeasuredMoments, NoisyMoments, dyadic, rationals
 from verinet.theory.narrow_learning.oracles import flint
@@ -96,8 +97,7 @@ def recover(
 
     Guarantee: numeric.
     """
-    if isinstance(directions, bool) or not isinstance(directions, int) or directions < 1:
-        raise NotANumber(f"the number of directions is a positive integer, got {directions!r}", fix="give at least 1")
+    whole(directions, "the number of directions", 1)
     import mpmath
 
     m = mpmath.MPContext()  # a context of our own: mpmath.mp is global
@@ -115,13 +115,14 @@ def recover(
     with under(Budget()), log.stage("signs") as found:  # what is left to do is short, and the budget may be gone
         function = _function(m, data, neurons, chosen)
         found(f"{len(function.ridges)} neurons{' and a linear part' if any(function.linear) else ''}")
-    error = float(chosen.error) if chosen.error < m.inf else None
+    known = rational(m, chosen.error) if chosen.error < m.inf else None
+    error = None if known is None else above(known)
     words = (
         "not known: no moments were compared"
-        if error is None
+        if known is None
         else (
-            f"numeric: the moments at {_where(data)} are met up to {error:.2g} of their size, their noise is "
-            f"{float(data.noise):.2g}"
+            f"numeric: the moments at {_where(data)} are met up to {spelled_above(known)} of their size, their noise "
+            f"is {spelled_above(data.noise)}"
         )
     )
     if data.hidden is not None and error is not None and not why:
@@ -166,7 +167,7 @@ def _fits(
     with log.stage("comparison moments") as found:
         check = Contracted.asked(data, fresh, count, budget)
         found(f"{count} contractions at a direction kept for comparison")
-    yield _Fit((), m.mpf(1))
+    yield _Fit((), m.mpf(any(any(matrix.entries()) for matrix in check.matrices)))  # nothing explains nothing
     seen: list[Contracted] = []
     span: fmpq_mat | None = None
     for place in range(len(given[:-1]) or 1 if given else directions):

@@ -27,6 +27,7 @@ from verinet.errors import ShapeMismatch, Unsupported
 from verinet.exact.linalg import Matrix
 from verinet.exact.printing import spelled_fields
 from verinet.networks.network import Network
+from verinet.theory.narrow_learning.borders import exact_vector, whole
 from verinet.theory.narrow_learning.line_form import as_ridge_sum, line_form, rational_root, square_classes
 from verinet.theory.ridges import RidgeSum, Row
 from verinet.work import keep_going
@@ -91,12 +92,14 @@ class ExactMoments:
         """Return H_0(g), ..., H_{count-1}(g), a list of rational matrices for every radicand."""
         found: dict[int, list[fmpq_mat]] = {}
         size = self.inputs
+        g = exact_vector(direction, size)
+        whole(count, "the number of contractions", 0)
         terms = ((Fraction(line.square), line) for line in line_form(self.hidden).lines)
         for radicand, members in square_classes(terms):
             matrices = [fmpq_mat(size, size) for _ in range(count)]
             for over, line in members:  # c |l.x| has lambda = c |l|, and |l| = over sqrt(radicand)
                 keep_going()
-                along = sum((w * g for w, g in zip(line.direction, direction, strict=True)), _ZERO)
+                along = sum((w * a for w, a in zip(line.direction, g, strict=True)), _ZERO)
                 node = flint(along * along / line.square)
                 column = fmpq_mat(size, 1, [flint(w) for w in line.direction])
                 matrix = column * column.transpose() * flint(line.coefficient * over / line.square)
@@ -117,6 +120,13 @@ class RationalMoments:
     contract : callable
         ``contract(g, n)`` returns H_0(g), ..., H_{n-1}(g): matrices, or rows of exact numbers; or a mapping from
         radicands to such lists, where moments are sums of square roots times rational matrices.
+
+    Raises
+    ------
+    ShapeMismatch, InexactInput, NotANumber
+        If the number of inputs is no positive integer, or the linear part not as many exact numbers.
+    Unsupported
+        If `contract` cannot be called.
 
     Examples
     --------
@@ -142,11 +152,15 @@ class RationalMoments:
     contract: Callable[[Row, int], object]
 
     def __post_init__(self) -> None:
+        whole(self.inputs, "the number of inputs", 1)
+        if not callable(self.contract):
+            raise Unsupported(f"moments come from a function, got {type(self.contract).__name__}", fix="see `contract`")
         if len(self.linear) != self.inputs:
             raise ShapeMismatch(
                 f"moments of {self.inputs} inputs have a linear part of {len(self.linear)} numbers",
                 fix="give one number an input",
             )
+        object.__setattr__(self, "linear", exact_vector(self.linear, self.inputs))
 
     @property
     def hidden(self) -> None:
@@ -158,14 +172,12 @@ class RationalMoments:
         given = self.contract(tuple(direction), count)
         table = given if isinstance(given, Mapping) else {1: given}
         for radicand in table:
-            others = [other for other in table if other is not radicand]
-            if (
-                not isinstance(radicand, int)
-                or radicand < 1
-                or any(rational_root(Fraction(radicand * other)) for other in others)
+            others = [other for other in table if other != radicand]
+            if not all(isinstance(r, int) and not isinstance(r, bool) and r > 0 for r in table) or any(
+                rational_root(Fraction(radicand * other)) for other in others
             ):
                 raise Unsupported(
-                    f"radicands are positive integers and no product of two is a square, got {sorted(table)}",
+                    f"radicands are positive integers and no product of two is a square, got {list(table)}"[:200],
                     fix="add up the matrices of radicands whose product is a square",
                 )
         return {radicand: self._checked(matrices, count) for radicand, matrices in table.items()}
@@ -208,5 +220,5 @@ def flint_matrix(rows: object) -> fmpq_mat:
     """The same matrix, or rows of exact numbers, as FLINT has it.  Guarantee: exact."""
     if isinstance(rows, fmpq_mat):
         return rows
-    table = rows if isinstance(rows, Matrix) else Matrix.from_rows(rows)  # type: ignore[arg-type]
+    table = rows if isinstance(rows, Matrix) else Matrix.from_rows(rows)  # type: ignore[arg-type]  # it refuses what is no table of exact numbers
     return fmpq_mat(table.rows, table.columns, [flint(entry) for row in table.to_rows() for entry in row])

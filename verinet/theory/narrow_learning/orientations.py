@@ -32,7 +32,8 @@ def narrow_form(form: LineForm, neurons: int, slack: Fraction = _ZERO) -> RidgeS
     form : LineForm
         Without a constant.
     neurons : int
-        How many ReLUs are allowed; if they do not suffice, one a line and a linear part beside them.
+        How many ReLUs are allowed; if they do not suffice, or there are more than 24 lines, one a line and a linear
+        part beside them.
     slack : Fraction
         A linear part of at most this length may be dropped (0: the function stays the same).
 

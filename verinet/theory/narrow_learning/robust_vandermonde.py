@@ -28,6 +28,7 @@ from flint import fmpq, fmpq_poly
 from verinet.errors import ShapeMismatch, SingularMatrix, Unsupported
 from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import Q, format_rational
+from verinet.theory.narrow_learning.borders import whole
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
 Row = tuple[Fraction, ...]
@@ -178,6 +179,8 @@ def local_inverse(nodes: Sequence[object], clump: Sequence[int], first: int = 0)
         If the clump is empty, or names no place or one twice.
     SingularMatrix
         If a node outside of the clump equals the node c, or c is 0 and powers are to begin at 1 or later.
+    NotANumber
+        If s is no integer at least 0.
 
     Examples
     --------
@@ -186,10 +189,11 @@ def local_inverse(nodes: Sequence[object], clump: Sequence[int], first: int = 0)
     ['1', '499/500', '0']
     """
     y, places = tuple(map(Q, nodes)), tuple(clump)
-    if not places or len(set(places)) != len(places) or not set(places) <= set(range(len(y))) or first < 0:
+    whole(first, "the lowest power", 0)
+    if not places or len(set(places)) != len(places) or not set(places) <= set(range(len(y))):
         raise ShapeMismatch(
-            f"a clump of {len(y)} nodes is a set of their places, from 0, got {list(places)} from power {first}",
-            fix="name at least one place, each once, and a power of at least 0",
+            f"a clump of {len(y)} nodes is a set of their places, from 0, got {list(places)}",
+            fix="name at least one place, each once",
         )
     centre = y[places[0]]
     if first and not centre:
@@ -226,6 +230,8 @@ class Separation:
     ------
     Unsupported
         If the numbers are not in [0, 1], or the clump has no neuron or more than there are.
+    NotANumber
+        If a number of neurons is no integer.
 
     Guarantee: exact.
     """
@@ -239,6 +245,8 @@ class Separation:
     __repr__ = spelled_fields
 
     def __post_init__(self) -> None:
+        whole(self.neurons, "the number of neurons", 1)
+        whole(self.near, "the number of neurons of a clump", 0)
         if not 1 <= self.near <= self.neurons or not all(
             isinstance(number, Fraction) and 0 <= number <= 1 for number in (self.least, self.width, self.gap)
         ):
@@ -340,11 +348,17 @@ def tight_value(neurons: int, gap: object) -> Fraction:
 
     Guarantee: exact.
 
+    Raises
+    ------
+    NotANumber
+        If there is no neuron.
+
     Examples
     --------
     >>> tight_value(4, "1/10")
     Fraction(3, 500)
     """
+    whole(neurons, "the number of neurons", 1)
     return factorial(neurons - 1) * Q(gap) ** (neurons - 1)
 
 

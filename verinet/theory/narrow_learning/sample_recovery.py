@@ -18,6 +18,7 @@ import numpy.typing as npt
 from verinet.errors import BudgetExhausted, NotANumber, ShapeMismatch
 from verinet.exact.printing import spelled_fields
 from verinet.theory.narrow_learning.blas_threads import one_thread
+from verinet.theory.narrow_learning.borders import part, positive, whole
 from verinet.theory.narrow_learning.fitted_functions import function_of
 from verinet.theory.narrow_learning.fitting import (
     Fit,
@@ -37,7 +38,7 @@ from verinet.theory.narrow_learning.validation import Validation, validated
 from verinet.theory.ridges import RidgeSum
 from verinet.work import Budget, Progress
 
-__all__ = ["LearnedFromSamples", "check_options", "judged", "recover"]
+__all__ = ["LearnedFromSamples", "check_options", "judged", "recover", "scales_of"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -133,7 +134,8 @@ def recover(
     ShapeMismatch
         If there are fewer samples than twice the numbers that are fitted.
     NotANumber
-        For a part, a confidence, a bound or a number of starts that cannot be.
+        For a part, a confidence, a bound or a number of starts that cannot be, and labels and points whose sizes
+        differ by more than float64 holds.
 
     Examples
     --------
@@ -147,11 +149,10 @@ def recover(
 
     Guarantee: estimated.
     """
-    check_options(data, neurons, held_out, bound)
-    if starts < 1:
-        raise NotANumber(f"a search needs a start, got {starts}", fix="write starts=12")
+    check_options(data, neurons, held_out, bound, confidence)
+    whole(starts, "the number of starts", 1)
     training, unseen = data.split(held_out, seed)
-    scales = _power_of_two(training.x), _power_of_two(training.y)
+    scales = scales_of(training)
     training = Samples(training.x / scales[0], training.y / scales[1])
     linear = np.asarray(np.linalg.lstsq(training.x, training.y, rcond=None)[0], dtype=np.float64)
     empty = Fit(linear, np.zeros((0, data.dimension)), np.zeros(0))
@@ -312,6 +313,21 @@ def judged(
     )
 
 
+def scales_of(samples: Samples) -> tuple[float, float]:
+    """Powers of 2 near the sizes of points and labels; refused if the weights between them were no float64.
+
+    Guarantee: exact.
+    """
+    inputs, labels = _power_of_two(samples.x), _power_of_two(samples.y)
+    if abs(math.log2(labels) - math.log2(inputs)) > 900:
+        raise NotANumber(
+            f"labels of a size of 2^{math.log2(labels):g} and points of 2^{math.log2(inputs):g} need weights beyond "
+            "float64",
+            fix="scale the data",
+        )
+    return inputs, labels
+
+
 def _power_of_two(values: Floats) -> float:
     """A power of 2 near the size of some numbers, 1 for sizes that need no scaling."""
     exponent = math.frexp(float(np.abs(values).max()))[1]
@@ -339,18 +355,24 @@ def _size(function: RidgeSum) -> float:
     return math.fsum(math.hypot(*row) for row in [*rows, [float(a) for a in function.linear]])
 
 
-def check_options(data: Samples, neurons: int, held_out: float, bound: float | None) -> None:
+def check_options(data: Samples, neurons: int, held_out: float, bound: float | None, confidence: float) -> None:
     """Refuse what no learner can work with: too few samples, a part that is none.  Guarantee: exact."""
-    if not 0 < held_out < 1:
-        raise NotANumber(f"a part of the samples is between 0 and 1, got {held_out}", fix="write held_out=0.2")
-    if bound is not None and not 0 < bound < math.inf:
-        raise NotANumber(f"a promised bound is positive, got {bound}", fix="leave it out if nothing is promised")
+    part(held_out, "a part of the samples")
+    part(confidence, "a confidence")
+    if bound is not None:
+        positive(bound, "a promised bound")
     numbers = data.dimension * (neurons + 1)
-    training = data.size - min(max(round(held_out * data.size), 1), data.size - 1)
+    unseen = min(max(round(held_out * data.size), 1), data.size - 1)
+    training = data.size - unseen
     if training < 2 * numbers:
         needed = math.ceil(2 * numbers / (1 - held_out)) + 2
         raise ShapeMismatch(
             f"{neurons} neuron{'' if neurons == 1 else 's'} and a linear part on {data.dimension} inputs are {numbers} "
             f"numbers, and {data.size} samples leave {training} to fit them",
             fix=f"give {needed} samples at least, or fewer neurons",
+        )
+    if unseen < 2:
+        raise ShapeMismatch(
+            f"an error needs two held-out samples at least, and of {data.size} one is held out",
+            fix="give more samples, or a larger part for validation",
         )

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from verinet.errors import BadFormat, NotANumber, ShapeMismatch, Unsupported, VerinetError
 from verinet.exact.rationals import Q
+from verinet.theory.narrow_learning.borders import part, whole
 from verinet.work import keep_going, read_bytes, read_lines
 
 __all__ = ["Samples", "read_samples"]
@@ -116,7 +117,7 @@ class Samples:
         Raises
         ------
         NotANumber
-            For another fraction.
+            For another fraction, and a seed that is no integer at least 0.
         ShapeMismatch
             If there is one sample only.
 
@@ -126,8 +127,8 @@ class Samples:
         >>> first.size, second.size, sorted({*first.y, *second.y}) == list(range(10))
         (7, 3, True)
         """
-        if not 0 < fraction < 1:
-            raise NotANumber(f"a part of the samples is between 0 and 1, got {fraction}", fix="write 0.2, say")
+        part(fraction, "a part of the samples")
+        whole(seed, "a seed", 0)
         if self.size < 2:
             raise ShapeMismatch("one sample cannot be split", fix="give two at least")
         order = np.random.default_rng([seed, 1]).permutation(self.size)

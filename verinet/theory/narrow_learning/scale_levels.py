@@ -24,6 +24,7 @@ from verinet.errors import Unsupported
 from verinet.exact.enclosures import Enclosure, ball, enclosure_of, precision
 from verinet.exact.printing import spelled_fields
 from verinet.exact.rationals import Q, format_rational
+from verinet.theory.narrow_learning.borders import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Scales:
     ------
     Unsupported
         If they are not so.
+    InexactInput, NotANumber
+        If one is a float, or the power or the dimension no integer that large.
 
     Guarantee: exact.
     """
@@ -60,10 +63,13 @@ class Scales:
     __repr__ = spelled_fields
 
     def __post_init__(self) -> None:
-        good = self.power >= 2 and self.dimension >= 1 and self.reach >= 1
-        if not good or not 0 < self.threshold <= 1 or not 0 < self.accuracy < 1:
+        whole(self.power, "a power", 2)
+        whole(self.dimension, "a dimension", 1)
+        for name in ("reach", "threshold", "accuracy"):
+            object.__setattr__(self, name, Q(getattr(self, name)))
+        if self.reach < 1 or not 0 < self.threshold <= 1 or not 0 < self.accuracy < 1:
             raise Unsupported(
-                "scales need a power of at least 2, d >= 1, R >= 1, 0 < Lambda <= 1 and 0 < accuracy < 1",
+                "scales need R >= 1, 0 < Lambda <= 1 and 0 < accuracy < 1",
                 fix="Scales(power, dimension, reach, threshold, accuracy)",
             )
 
@@ -94,6 +100,8 @@ class Scales:
         ------
         Unsupported
             If the scale is not in this range.
+        NotANumber
+            If there are no two bits.
 
         Examples
         --------
@@ -103,6 +111,7 @@ class Scales:
         True
         """
         scale = _scale(gamma)
+        whole(bits, "the number of bits", 2)
         if scale > self.accuracy:
             raise Unsupported(
                 f"levels are for scales up to the accuracy {format_rational(self.accuracy)}, got "

@@ -22,7 +22,8 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from verinet.errors import NotANumber, ShapeMismatch
+from verinet.errors import ShapeMismatch
+from verinet.theory.narrow_learning.borders import part, positive, whole
 
 __all__ = ["Validation", "lemma_deviation", "lemma_samples", "validated"]
 
@@ -116,7 +117,7 @@ def validated(
             f"an error needs two held-out samples at least, got {size} residuals and {len(labels)} labels",
             fix="give more samples, or a larger part for validation",
         )
-    _check_probability(confidence, "a confidence")
+    part(confidence, "a confidence")
     squares, sizes = residual**2, labels**2
     mean, scale = float(squares.mean()), float(sizes.mean())
     ratio = mean / scale if scale else (0.0 if mean == 0 else math.inf)
@@ -153,9 +154,9 @@ def lemma_deviation(samples: int, bound: float, delta: float) -> float:
 
     Guarantee: numeric (the formula; what it says of samples holds under its premises only).
     """
-    _check_probability(delta, "delta")
-    if samples < 1 or not 0 < bound < math.inf:
-        raise NotANumber(f"the lemma needs samples and a positive bound, got {samples} and {bound}", fix="give both")
+    part(delta, "delta")
+    whole(samples, "the number of samples", 1)
+    positive(bound, "a promised bound")
     root = math.sqrt(2 * math.log(2 / delta) / samples)
     return bound**2 * (2 * root + root**2)
 
@@ -176,20 +177,15 @@ def lemma_samples(deviation: float, bound: float, delta: float) -> int:
 
     Guarantee: numeric.
     """
-    _check_probability(delta, "delta")
-    if not (0 < deviation < math.inf and 0 < bound < math.inf):
-        raise NotANumber(f"the lemma needs positive numbers, got {deviation} and {bound}", fix="give positive ones")
+    part(delta, "delta")
+    positive(deviation, "a deviation")
+    positive(bound, "a promised bound")
     # sqrt(1 + a) - 1 without the cancellation
-    part = deviation / bound**2
-    root = part / (math.sqrt(1 + part) + 1)
+    ratio = deviation / bound**2
+    root = ratio / (math.sqrt(1 + ratio) + 1)
     count = max(math.ceil(2 * math.log(2 / delta) / root**2), 1)
     while count > 1 and lemma_deviation(count - 1, bound, delta) <= deviation:
         count -= 1
     while lemma_deviation(count, bound, delta) > deviation:
         count += 1
     return count
-
-
-def _check_probability(value: float, what: str) -> None:
-    if not 0 < value < 1:
-        raise NotANumber(f"{what} is between 0 and 1, got {value}", fix="write 0.95, say")

@@ -30,6 +30,7 @@ from verinet.exact.rationals import Q
 from verinet.networks.activations import activation
 from verinet.networks.build import apply_activation, network, variables
 from verinet.networks.network import Network
+from verinet.theory.narrow_learning.borders import whole
 from verinet.theory.ridges import Ridge, RidgeSum
 
 if TYPE_CHECKING:
@@ -53,9 +54,11 @@ class AbsoluteValues:
     Raises
     ------
     ShapeMismatch
-        If there are more coefficients than directions, or fewer.
+        If there are more coefficients than directions, or fewer, or a direction is no pair.
     Unsupported
         If a direction is no unit vector.
+    InexactInput, NotANumber
+        If a number is a float, or none.
 
     Guarantee: exact.
     """
@@ -66,6 +69,10 @@ class AbsoluteValues:
     __repr__ = spelled_fields
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "directions", tuple(tuple(map(Q, u)) for u in self.directions))
+        object.__setattr__(self, "coefficients", tuple(map(Q, self.coefficients)))
+        if any(len(u) != 2 for u in self.directions):
+            raise ShapeMismatch("a direction of the plane is a pair of numbers", fix="give pairs")
         if len(self.directions) != len(self.coefficients):
             raise ShapeMismatch("directions and coefficients differ in number", fix="give one coefficient a direction")
         if any(c * c + s * s != 1 for c, s in self.directions):
@@ -76,12 +83,18 @@ class AbsoluteValues:
 
         Guarantee: exact.
 
+        Raises
+        ------
+        NotANumber
+            If the order is no integer at least 0.
+
         Examples
         --------
         >>> f = AbsoluteValues(((Fraction(3, 5), Fraction(4, 5)),), (Fraction(1),))
         >>> [str(entry) for entry in f.moment(2)]
         ['9/25', '12/25', '16/25']
         """
+        whole(order, "an order", 0)
         pairs = list(zip(self.coefficients, self.directions, strict=True))
         return tuple(sum((a * c ** (order - q) * s**q for a, (c, s) in pairs), _ZERO) for q in range(order + 1))
 
@@ -263,7 +276,7 @@ def polygon_moment_square(lines: int, order: int) -> Fraction:
     >>> [str(polygon_moment_square(4, order)) for order in (0, 2, 4, 6)]
     ['0', '0', '2', '3']
     """
-    if lines < 2 or lines % 2 or order < 0 or order % 2:
+    if whole(lines, "a number of lines", 0) < 2 or lines % 2 or whole(order, "an order", 0) % 2:
         raise Unsupported(
             f"the polygon has an even number of lines and moments of even order, got {lines} and {order}",
             fix="moments of odd order are tensors of the linear part only",
@@ -292,7 +305,7 @@ def polygon_norm_square(lines: int) -> sympy.Expr:
     """
     import sympy
 
-    if lines < 2 or lines % 2:
+    if whole(lines, "a number of lines", 0) < 2 or lines % 2:
         raise Unsupported(f"the polygon has an even number of lines, got {lines}", fix="choose 2, 4, 6, ...")
     total = sympy.Integer(0)
     for j in range(lines):
