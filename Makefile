@@ -52,11 +52,12 @@ prove: $(STAMPS)/run
 	$(BIN)/verinet proofs
 
 test: $(STAMPS)/dev
-	$(BIN)/python -m pytest -n $(JOBS) -m "not long and not nightly"
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not long and not nightly"
 
 # --- what CI runs ----------------------------------------------------------------------------------------------------
 
-check: format-check lint types imports kernel-gate long-test mutate docs prove
+check: $(STAMPS)/dev $(STAMPS)/docs format-check lint types imports kernel-gate long-test
+	@$(MAKE) --jobs=2 --output-sync=target mutate docs prove
 	@echo "make check: all green"
 
 format-check: $(STAMPS)/dev
@@ -76,11 +77,11 @@ kernel-gate: $(STAMPS)/venv
 	$(BIN)/python -I -S tests/kernel_gate.py
 
 long-test: $(STAMPS)/dev
-	$(BIN)/python -m pytest -n $(JOBS) -m "not nightly"
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not nightly"
 
 # A hundred random networks for each kind of claim, a thousand mutants for each kind of statement, every search afresh.
 nightly: $(STAMPS)/dev
-	$(BIN)/python -m pytest -n $(JOBS) -m nightly
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m nightly
 
 mutate: $(STAMPS)/dev
 	$(BIN)/python tests/mutate.py

@@ -47,8 +47,9 @@ def test_verdicts_agree_with_the_known_ones(benchmarks: Path, tmp_path: Path, se
             assert subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def test_the_twin_ladders_are_constant(benchmarks: Path) -> None:
-    paths = sorted((benchmarks / "twin").glob("*.nnet"))
+@pytest.mark.parametrize("sizes", ["inp-2", pytest.param("inp-4", marks=pytest.mark.nightly)])
+def test_the_twin_ladders_are_constant(benchmarks: Path, sizes: str) -> None:
+    paths = sorted((benchmarks / "twin").glob(f"*{sizes}*.nnet"))
     if not paths:
         pytest.skip("left out: the folder has no twin networks (docs/how-to/benchmarks.md)")
     for path in paths:

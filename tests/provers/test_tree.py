@@ -181,9 +181,9 @@ def _rebuilt(net: Network, x: tuple[object, ...]) -> list[object]:
 
 
 def degenerate_networks() -> list[object]:
-    """Names of the networks; the one with thousands of cells is a long test."""
+    """Names of the networks; the one with thousands of cells is left to the night."""
     names = sorted(path.stem for path in NETS.glob("adv_*.json"))
-    return [pytest.param(name, marks=[pytest.mark.long] if "tent14" in name else []) for name in names]
+    return [pytest.param(name, marks=[pytest.mark.nightly] if "tent14" in name else []) for name in names]
 
 
 @pytest.mark.parametrize("name", degenerate_networks())

@@ -76,7 +76,7 @@ def test_noiseless_samples_give_the_hidden_network(neurons: int, inputs: int, si
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.nightly)])
 def test_twenty_inputs_as_promised(seed: int) -> None:
     rng = np.random.default_rng(seed)
     f = hidden(rng, 3, 20)
