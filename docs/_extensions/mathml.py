@@ -16,14 +16,20 @@ logger = logging.getLogger(__name__)
 # amsmath chooses the height of \dots by what follows; docutils knows its four answers, not the question.
 DOTS = re.compile(r"\\dots(?![A-Za-z])(?=\s*(?P<between>[-+=<>]|\\(?:le|ge|cdot|times|lor|land|cup|cap)\b)?)")
 
+# docutils reads \frac12 as twelve over what follows.
+FRACTION = re.compile(r"\\([dt]?frac)(\d)(\d)")
+
 
 def source_of(formula: str) -> str:
     """The formula in the words that docutils knows.
 
     >>> print(source_of(r"1, \\dots, n"), source_of(r"1 + \\dots + n"))
     1, \\dotsc, n 1 + \\dotsb + n
+    >>> print(source_of(r"\\tfrac12 x"))
+    \\tfrac{1}{2} x
     """
-    return DOTS.sub(lambda match: r"\dotsb" if match["between"] else r"\dotsc", formula.strip())
+    whole = FRACTION.sub(r"\\\1{\2}{\3}", formula.strip())
+    return DOTS.sub(lambda match: r"\dotsb" if match["between"] else r"\dotsc", whole)
 
 
 def _convert(self: Any, node: nodes.Element, *, block: bool) -> str:

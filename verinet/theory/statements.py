@@ -41,7 +41,7 @@ _STAIRS = (
     r"$x \mapsto b + \sigma(x - b)/@alpha@$ and multiplied by it with $x \mapsto b - \sigma(b - x)$, $m$ times each "
     r"at both ends of a riser: $2 (N - 1) m$ layers."
 )
-_CODE = r"One real number: $t = \sum_j N^{j-1} x_j$, a layer of width 1. On cell $i$, $t \in [i, i + \tfrac12]$."
+_CODE = r"One real number: $t = \sum_j N^{j-1} x_j$, a layer of width 1. On cell $i$, $t \in [i, i + \tfrac{1}{2}]$."
 _HINGE = (
     r"Step function of $t$ by hinges: $t' = b + \sigma(t - b)/@alpha@$ (or $b - \sigma(b - t)$) and $y' = (y - "
     r"\lambda t) + \lambda t'$ with $\lambda = \kappa / (@alpha@^{\mp 1} - 1)$ give $y' = y + \kappa (t - b)^+$; "

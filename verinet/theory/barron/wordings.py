@@ -51,7 +51,7 @@ BARRON: dict[str, Wording] = {
         ),
     ),
     "barron/relu-by-requ": Wording(
-        r"If $f$ is within $\delta$ of $\max(0, x)$ on $[-1, 1]$ and $e = 8 \delta < \frac12$, then the total "
+        r"If $f$ is within $\delta$ of $\max(0, x)$ on $[-1, 1]$ and $e = 8 \delta < \frac{1}{2}$, then the total "
         r"variation of $f''$ is at least $\frac{(1 + e)(1 - 2 e)}{(1 - e) e}$. So ReLU is in no space of rectified "
         r"squares. Derived.",
         (

@@ -93,7 +93,8 @@ def floor(
 ) -> Construction:
     r"""A network of FLOORs only, near to the targets everywhere.
 
-    .. math:: \sup |f_k - \mathrm{net}_k| \le \max_{\text{cells}} \tfrac12 \operatorname{osc} f_k + \text{half a level}
+    .. math:: \sup |f_k - \mathrm{net}_k|
+       \le \max_{\text{cells}} \tfrac{1}{2} \operatorname{osc} f_k + \text{half a level}
 
     Parameters
     ----------

@@ -77,7 +77,7 @@ def floor_squashable(
 ) -> Construction:
     r"""A network with FLOORs in its first layer and a squashable activation behind it, near to the targets everywhere.
 
-    .. math:: \sup |f - \mathrm{net}| \le \max_{\text{cells}} \tfrac12 \operatorname{osc} f
+    .. math:: \sup |f - \mathrm{net}| \le \max_{\text{cells}} \tfrac{1}{2} \operatorname{osc} f
        + \max_c |\mathrm{net}(c) - v_c|
 
     Parameters

@@ -107,7 +107,7 @@ def stepped(
     r"""A network of one stepped leaky ReLU, constant on the cells of a grid, near to the targets everywhere.
 
     .. math:: \sup_{x, k} |f_k(x) - \mathrm{net}_k(x)| \le \text{error\_bound}
-       = \max_{\text{cells}} \tfrac12 \operatorname{osc} f_k \ (+ \text{half a level where outputs are digits})
+       = \max_{\text{cells}} \tfrac{1}{2} \operatorname{osc} f_k \ (+ \text{half a level where outputs are digits})
 
     Parameters
     ----------

@@ -45,7 +45,7 @@ def stepped_pair(
 ) -> Construction:
     r"""A network of stepped leaky ReLUs of slopes alpha and -alpha, of width max{inputs, outputs}.
 
-    .. math:: \sup |f - \mathrm{net}| \le \max_{\text{cells}} \tfrac12 \operatorname{osc} f
+    .. math:: \sup |f - \mathrm{net}| \le \max_{\text{cells}} \tfrac{1}{2} \operatorname{osc} f
        + \frac{\delta}{2 (1 - \delta)} \operatorname{range} v \qquad (d_x = d_y = 1)
 
     Parameters
