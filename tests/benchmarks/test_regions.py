@@ -6,10 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).with_name("regions.py")
 
 
+@pytest.mark.nightly
 def test_a_small_run_writes_its_page(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     only = "2-8-8,adv_cancel,nat_zerobias_2-16-16,sawtooth 2-4^5,adv_dup_1d"
