@@ -1,4 +1,4 @@
-"""Distances under the Gaussian measure against numbers worked out before, certified quadrature, sampling, and themselves."""
+"""Distances under the Gaussian measure against known numbers, certified quadrature, sampling, and themselves."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ r"""A hidden layer from its exact moments: Prony's method over the rationals, wi
    functions with k lines each has 2 k lines; if their nodes at g' differ, the Vandermonde matrix is regular, so that
    the functions are equal.  Nodes collide only if :math:`(u_i \pm u_j) \cdot g' = 0` for one of 2 k (2 k - 1) vectors.
 
-The method for unit vectors is derived, after [chen2023]; square classes, number fields and the count of
-directions that makes the certificate a proof are derived.
+The problem is that of [chen2023]; the method, square classes, number fields and the count of directions that makes
+the certificate a proof are derived.
 """
 
 from __future__ import annotations
