@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import product
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -129,10 +130,10 @@ def sums(draw: st.DrawFn) -> tuple[RidgeSum, int]:
 @settings(max_examples=25, deadline=None)
 @given(sums(), st.integers(1, 4), st.booleans(), st.booleans(), st.randoms(use_true_random=False))
 def test_the_bound_is_never_below_the_measured_maximum(
-    drawn: tuple[RidgeSum, int], cells: int, centred: bool, ball: bool, random: object
+    drawn: tuple[RidgeSum, int], cells: int, centred: bool, ball: bool, random: Random
 ) -> None:
     f, s = drawn
-    choose = getattr(random, "randint")  # noqa: B009
+    choose = random.randint
     place: dict[str, object] = {"radius": 1} if ball else {"domain": [(-1, Fraction(3, 2))] * f.inputs}
     made = vn.convert(f.network(), to=s, cells=cells, centred=centred, **place)
     assert {r.power for r in ridge_sum(made.network).ridges} <= {s}
@@ -225,7 +226,7 @@ def test_the_certified_domain_of_a_network_is_used() -> None:
 )
 def test_what_cannot_be_meant_is_refused(call: dict[str, object], error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
-        vn.convert(power(2).network(), **call)  # type: ignore[arg-type]
+        vn.convert(power(2).network(), **call)
 
 
 def test_a_second_hidden_layer_is_refused() -> None:

@@ -127,7 +127,7 @@ def test_refusals() -> None:
     with pytest.raises(Unsupported, match="irrational"):
         merge(f, 0, 1, "representative")
     with pytest.raises(Unsupported, match="no law"):
-        merge(f, 0, 1, "mean")  # type: ignore[arg-type]
+        merge(f, 0, 1, "mean")
     for places in ((0, 0), (0, 2), (-1, 0)):
         with pytest.raises(ShapeMismatch):
             merge(f, *places)

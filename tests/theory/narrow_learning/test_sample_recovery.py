@@ -52,7 +52,7 @@ def distance(found: RidgeSum, f: RidgeSum) -> float:
 
 
 def sampled(data: Samples, **options: object) -> LearnedFromSamples:
-    found = learn(data, **options)  # type: ignore[arg-type]
+    found = learn(data, **options)
     assert isinstance(found, LearnedFromSamples)
     return found
 
@@ -168,7 +168,7 @@ def test_units_do_not_matter(factor: float, stretch: float) -> None:
 @pytest.mark.parametrize(
     "labels, size", [(lambda x: 0 * x[:, 0], 0), (lambda x: x[:, 0] - x[:, 1], 0), (lambda x: np.abs(x[:, 0]), 1)]
 )
-def test_plain_functions_have_as_few_neurons_as_they_need(labels, size: int) -> None:  # type: ignore[no-untyped-def]
+def test_plain_functions_have_as_few_neurons_as_they_need(labels, size: int) -> None:
     x = np.random.default_rng(0).normal(size=(2000, 3))
     found = sampled(Samples(x, labels(x)), neurons=2)
     assert found.error == pytest.approx(0, abs=1e-12)
