@@ -25,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,17 +35,21 @@ from verinet import kernel
 from verinet.claims import Proved, Refuted, read_vnnlib
 from verinet.provers.smt import smtlib
 
-WORDS = {"Proved": "unsat", "Refuted": "sat", "Unknown": "unknown"}
-
 
 @dataclass(frozen=True, slots=True)
 class Instance:
     """One property of one network, and its verdict if that is known."""
 
+    family: str
     network: str
     property: str
     known: str
     disputed: bool
+
+    @property
+    def files(self) -> str:
+        """The names of its files."""
+        return f"{Path(self.network).name} {Path(self.property).name}"
 
 
 def instances(folder: Path, sets: set[str]) -> Iterator[Instance]:
@@ -53,14 +58,14 @@ def instances(folder: Path, sets: set[str]) -> Iterator[Instance]:
     if manifest.exists():
         for name, network, prop, known, note in json.loads(manifest.read_text())["instances"]:
             if not sets or name in sets:
-                yield Instance(network, prop, known, "DISPUTED" in note)
+                yield Instance(name, network, prop, known, "DISPUTED" in note)
         return
     for listing in sorted(folder.rglob("instances.csv")):
         if sets and listing.parent.name not in sets:
             continue
         for network, prop, *_ in csv.reader(listing.open(newline="")):
             place = listing.parent.relative_to(folder)
-            yield Instance(str(place / network), str(place / prop), "?", False)
+            yield Instance(listing.parent.name, str(place / network), str(place / prop), "?", False)
 
 
 def checked_alone(text: str) -> float:
@@ -161,20 +166,28 @@ def main() -> int:
     names = [name for name in options.peers.split(",") if name]
     if unknown := set(names) - set(PEERS):
         parser.error(f"peers are {', '.join(PEERS)}, not {', '.join(sorted(unknown))}")
-    wrong = decided = total = 0
-    for instance in instances(options.folder, set(filter(None, options.sets.split(",")))):
-        total += 1
+    chosen = list(instances(options.folder, set(filter(None, options.sets.split(",")))))
+    tally: dict[str, Counter[str]] = defaultdict(Counter)  # instances decided, by family and program
+    wrong = 0
+    for instance in chosen:
         found, text = row(options.folder, instance, options.budget)
-        decided += found != "unknown"
         against = found != "unknown" and instance.known not in (found, "?")
         wrong += (against and not instance.disputed) or "WRONG" in text
         mark = "CONTRADICTS" if against else ""
         known = instance.known + (" (disputed)" if instance.disputed else "")
-        files = f"{Path(instance.network).name} {Path(instance.property).name}"
-        print(f"{files:70} {known:17} {found:8} {text} {mark}", flush=True)
+        print(f"{instance.files:70} {known:17} {found:8} {text} {mark}", flush=True)
+        tally[instance.family]["verinet"] += found != "unknown"
+        tally[instance.family]["all"] += 1
+    # Peers come after all of ours: their limit is CPU time, so that they may share the machine with other work.
+    for instance in chosen if names else ():
         for told in peers(options.folder, instance, names, options.marabou, options.peer_budget or options.budget):
-            print(f"    {told}", flush=True)
-    print(f"{decided} of {total} decided, {wrong} wrong")
+            print(f"{instance.files:70} {told}", flush=True)
+            tally[instance.family][told.split()[0]] += told.split()[1] in ("sat", "unsat")
+    for family, count in tally.items():
+        print(
+            f"{family}: " + ", ".join(f"{name} {count[name]}" for name in ("verinet", *names)) + f" of {count['all']}"
+        )
+    print(f"{sum(count['verinet'] for count in tally.values())} of {len(chosen)} decided, {wrong} wrong")
     return 1 if wrong else 0
 
 

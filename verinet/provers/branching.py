@@ -27,7 +27,7 @@ from verinet.provers.hulls import Key, Known
 from verinet.provers.propagation import Floats, Model, Sweep, halves, model_of, sweep
 from verinet.provers.relaxed import Builder, Frame, atoms, branched, owner_of
 from verinet.provers.thresholds import Beyond, Cut, fine_enough, single, threshold
-from verinet.provers.trails import Choice, CountedCell, Fails, Json, Steps, Stopped
+from verinet.provers.trails import INTERRUPTED, Choice, CountedCell, Fails, Json, Steps, Stopped
 from verinet.provers.triangle import CLEAR, DONE, TOUCHING, Framed, Program, Relaxation, Start, plainly, solved
 from verinet.work import SILENT, Budget, Progress, under
 
@@ -383,4 +383,4 @@ def relax(statement: Statement, budget: Budget, progress: Progress = SILENT) -> 
     except BudgetExhausted:
         return Stopped(budget.reason(), running.leaves)
     except KeyboardInterrupt:
-        return Stopped("it was interrupted", running.leaves, True)
+        return Stopped(INTERRUPTED, running.leaves, True)

@@ -10,20 +10,26 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeVar
 
+from verinet.claims.degree import Oriented
 from verinet.claims.language import Always
 from verinet.claims.tape import Tape
-from verinet.errors import BudgetExhausted
+from verinet.errors import BudgetExhausted, Unsupported
 from verinet.exact.linalg import Matrix
-from verinet.kernel import negated
+from verinet.kernel import Statement, negated
+from verinet.provers import subtrees
 from verinet.provers.cases import Case, box_of, final_outputs, hex_number, hypothesis
 from verinet.provers.decide import read
 from verinet.provers.leaves import cell_leaf
 from verinet.provers.sides import Closed, Oracle
+from verinet.provers.trails import INTERRUPTED
 from verinet.provers.tree import Fails, Search, Steps, Stopped
-from verinet.work import Budget, Progress, under
+from verinet.work import SILENT, Budget, Progress, under
 
+Json = Any
 Point = tuple[Fraction, ...]
 S = TypeVar("S", bound="_Search")
+#: Raised when a case that an older search left open should not be taken up again.
+VERSION = "1"
 
 
 @dataclass(slots=True)
@@ -97,14 +103,22 @@ class OtherSign:
     point: Point
 
 
+def begin(statement: Statement, options: Json, budget: Budget, progress: Progress = SILENT) -> Search:
+    """A search that nothing has been done for yet; it has no options."""
+    return _begin(_Search, statement, budget, progress)
+
+
 def search_oriented(claim: Always, sign: int, budget: Budget, progress: Progress) -> Both | OtherSign | Fails | Stopped:
     """Steps for a claim about one square network, and for the sign of its determinants: one tree for both.
 
+    Searches that are shared out have a tree each.
+
     Guarantee: exact.
     """
-    running = _begin(_Oriented, claim, budget, progress)
-    if isinstance(running, Stopped):
-        return running
+    shared = subtrees.shared()
+    if shared is not None:
+        return _oriented_apart(shared, claim, sign, budget, progress)
+    running = _begin(_Oriented, read(claim.statement()), budget, progress)
     running.sign = sign
     outcome = _run(running)
     if running.other is not None:
@@ -115,19 +129,43 @@ def search_oriented(claim: Always, sign: int, budget: Budget, progress: Progress
     return Both(outcome.steps, Tape(next(leaves) if step[0] == "goal" else step for step in outcome.steps))
 
 
+def _oriented_apart(
+    shared: subtrees.Shared, claim: Always, sign: int, budget: Budget, progress: Progress
+) -> Both | OtherSign | Fails | Stopped:
+    signs = read(Oriented(claim.networks, claim.domain, sign).statement())
+    orientation = _elsewhere(shared, "tree", signs, budget, progress)
+    if isinstance(orientation, Fails):
+        return OtherSign(orientation.point)
+    if isinstance(orientation, Stopped):
+        return orientation
+    equations = _elsewhere(shared, "equations", read(claim.statement()), budget, progress)
+    return Both(equations.steps, orientation.steps) if isinstance(equations, Steps) else equations
+
+
 def search_equations(claim: Always, budget: Budget, progress: Progress) -> Steps | Fails | Stopped:
     """Steps for a claim whose clauses share most of their atoms, or a point at which it fails.
 
     Guarantee: exact.
     """
-    running = _begin(_Search, claim, budget, progress)
-    return running if isinstance(running, Stopped) else _run(running)
+    shared = subtrees.shared()
+    if shared is not None:
+        return _elsewhere(shared, "equations", read(claim.statement()), budget, progress)
+    return _run(_begin(_Search, read(claim.statement()), budget, progress))
 
 
-def _begin(kind: type[S], claim: Always, budget: Budget, progress: Progress) -> S | Stopped:
-    statement = read(claim.statement())
+def _elsewhere(
+    shared: subtrees.Shared, name: str, statement: Statement, budget: Budget, progress: Progress
+) -> Steps | Fails | Stopped:
+    """The search, shared out; an interrupt ends the whole of which this is a part."""
+    outcome = shared.search(name, statement, {}, budget, progress)
+    if isinstance(outcome, Stopped) and outcome.reason == INTERRUPTED:
+        raise KeyboardInterrupt
+    return outcome
+
+
+def _begin(kind: type[S], statement: Statement, budget: Budget, progress: Progress) -> S:
     if statement.domain is None:
-        return Stopped("a statement without a domain is evaluated, not searched", 0)
+        raise Unsupported("a statement without a domain is evaluated, not searched", fix="report this claim")
     box = box_of(statement.domain)
     return kind(statement, box, Oracle(box), False, budget, progress)
 

@@ -15,7 +15,8 @@ from verinet.provers.conjunctions import at_points, retold
 from verinet.provers.decide import certified
 from verinet.provers.degree import SAMPLES, Collides, OneToOne, activations, is_square, need_affine, one_to_one
 from verinet.provers.equations import search_equations
-from verinet.provers.surjectivity import INTERRUPTED, surjective
+from verinet.provers.surjectivity import surjective
+from verinet.provers.trails import INTERRUPTED
 from verinet.provers.tree import Fails, Steps, Stopped
 from verinet.work import Budget, Progress
 
@@ -50,14 +51,17 @@ def _injective(claim: Injective, budget: Budget, progress: Progress) -> Verdict:
     steps, verdict = FIRST_STEPS, Unknown("the budget ran out")
     while not budget.exhausted() and attempts:
         for attempt in tuple(attempts):
-            limits = Budget(budget.left(), steps * MORE_STEPS if attempt is _by_degree else steps)
+            share = steps * MORE_STEPS if attempt is _by_degree else steps
+            limits = Budget(budget.left(), share if budget.steps is None else min(share, budget.steps - budget.spent))
             tried = attempt(claim, limits, progress)
             if not isinstance(tried, Unknown):
                 return tried
-            if not limits.exhausted():
-                attempts.remove(attempt)
             budget.spend(limits.spent)
             verdict = tried
+            if budget.exhausted():
+                break
+            if not limits.exhausted():
+                attempts.remove(attempt)
         steps *= GROWTH
     return Unknown(budget.reason()) if budget.exhausted() else verdict
 

@@ -32,6 +32,7 @@ from verinet.provers.pieces import (
     simplex_cut,
 )
 from verinet.provers.simplices import Integrand, Share
+from verinet.provers.trails import INTERRUPTED
 from verinet.work import SILENT, Budget, Progress, keep_going, under
 
 #: Leaves that a certificate may get before the search gives up on an integral that the bounds do not decide.
@@ -280,7 +281,7 @@ def integral_between(claim: IntegralBetween, budget: Budget, progress: Progress)
     except BudgetExhausted:
         return Unknown(budget.reason())
     except KeyboardInterrupt:
-        return Unknown("it was interrupted")
+        return Unknown(INTERRUPTED)
     inside = claim.low <= found.low and found.high <= claim.high
     stated = data if inside else {**data, "bounds": point_json((found.low, found.high))}
     shown = claim if inside else claim.with_bounds(found.low, found.high)
@@ -339,7 +340,7 @@ def enclosed(quantity: Integral, width: Fraction, budget: Budget | None = None, 
     except BudgetExhausted:
         return Unknown(limits.reason())
     except KeyboardInterrupt:
-        return Unknown("it was interrupted")
+        return Unknown(INTERRUPTED)
     low, high = found.low, found.high
     if low < high:
         low, high = _outwards(low, width / 8, -1), _outwards(high, width / 8, 1)

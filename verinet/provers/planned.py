@@ -10,6 +10,7 @@ from verinet.claims.plans import Plan
 from verinet.claims.verdicts import Proved, Refuted, Unknown, Verdict
 from verinet.errors import BudgetExhausted
 from verinet.provers import by_cells, decide, integrals
+from verinet.provers.trails import INTERRUPTED
 from verinet.provers.walks import NotPlanned
 from verinet.work import Budget, Progress, under
 
@@ -45,5 +46,5 @@ def _planned(claim: IntegralBetween | SupErrorAtMost, budget: Budget, progress: 
     except BudgetExhausted as error:
         return Unknown(budget.reason() if budget.exhausted() else error.problem)
     except KeyboardInterrupt:
-        return Unknown("it was interrupted")
+        return Unknown(INTERRUPTED)
     return verdict if isinstance(verdict, Proved | Refuted) else None

@@ -16,7 +16,7 @@ from verinet.errors import NotANumber
 from verinet.kernel import Statement
 from verinet.provers.journal import Journal, key_of
 from verinet.provers.sharing import Sharing
-from verinet.provers.trails import Fails, Json, Steps, Stopped
+from verinet.provers.trails import INTERRUPTED, Fails, Json, Steps, Stopped
 from verinet.provers.workers import SEARCHES, Setup, crew
 from verinet.work import SILENT, Budget, Progress
 
@@ -47,7 +47,7 @@ class Shared:
                 running.resume()
                 return running.run()
             except KeyboardInterrupt:
-                return Stopped("it was interrupted", running.parts.leaves, True)
+                return Stopped(INTERRUPTED, running.parts.leaves, True)
             finally:
                 if self.journal is not None:
                     self.journal.write()

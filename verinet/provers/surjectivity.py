@@ -33,6 +33,7 @@ from verinet.provers.decide import certified, read
 from verinet.provers.degree import SAMPLES, is_square, need_affine
 from verinet.provers.equations import search_equations
 from verinet.provers.slices import images_near, preimage, slices_through
+from verinet.provers.trails import INTERRUPTED
 from verinet.provers.tree import Steps, Stopped, search
 from verinet.work import Budget, Progress
 
@@ -44,7 +45,6 @@ TRIALS = 6
 MOVES = 8
 #: Slices of a domain with more inputs than outputs.
 SLICES = 24
-INTERRUPTED = "it was interrupted"
 
 
 def surjective(claim: Surjective, budget: Budget, progress: Progress) -> Verdict:

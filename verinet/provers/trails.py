@@ -18,6 +18,8 @@ from verinet.work import Budget
 
 Json = Any
 Step = list[Any]
+#: Why a search that was ended by Ctrl-C stopped.
+INTERRUPTED = "it was interrupted"
 #: A point, and the output rows of its cell: what counting linear regions needs of a leaf.
 CountedCell = tuple[tuple[int, list[int]], list[list[int]]]
 
@@ -222,6 +224,7 @@ def _unfit(reason: str) -> BadFormat:
 
 __all__ = [
     "CHILDREN",
+    "INTERRUPTED",
     "ROOT",
     "Choice",
     "CountedCell",

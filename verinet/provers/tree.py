@@ -38,7 +38,7 @@ from verinet.provers.corners import corners_of
 from verinet.provers.leaves import Leaf, cell_leaf, goal_leaf
 from verinet.provers.sides import CLEAR, Closed, Oracle
 from verinet.provers.slope_leaves import SLOPE_KINDS, slope_leaf
-from verinet.provers.trails import Choice, CountedCell, Fails, Steps, Stopped
+from verinet.provers.trails import INTERRUPTED, Choice, CountedCell, Fails, Steps, Stopped
 from verinet.work import SILENT, Budget, Progress, under
 
 POINTS = 48
@@ -274,7 +274,7 @@ def search(statement: Statement, budget: Budget | None = None, progress: Progres
     except BudgetExhausted:
         return Stopped(limits.reason(), running.leaves)
     except KeyboardInterrupt:
-        return Stopped("it was interrupted", running.leaves, True)
+        return Stopped(INTERRUPTED, running.leaves, True)
 
 
 def narrowed(case: Case, side: Case, form: Hypothesis) -> Case:

@@ -9,6 +9,7 @@ from verinet.claims.values_at_points import ValuesAtPoints
 from verinet.claims.verdicts import Counterexample, Refuted, Unknown, Verdict
 from verinet.errors import BudgetExhausted
 from verinet.provers.decide import certified
+from verinet.provers.trails import INTERRUPTED
 from verinet.work import Budget, Progress, keep_going, under
 
 #: A certificate that would be larger is not written: every part repeats the network, and the kernel reads them all.
@@ -36,6 +37,6 @@ def values_at_points(claim: ValuesAtPoints, budget: Budget, progress: Progress) 
     except BudgetExhausted:
         return Unknown(budget.reason())
     except KeyboardInterrupt:
-        return Unknown("it was interrupted")
+        return Unknown(INTERRUPTED)
     evidence: dict[str, Any] = {} if count == 1 else {"parts": [{}] * count}
     return certified(claim.text(), statement, evidence)

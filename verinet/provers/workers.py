@@ -25,7 +25,11 @@ from verinet.provers.trails import Choice, Fails, Json, Part, Searching, Stopped
 from verinet.work import Budget, under
 
 #: Name of a search -> module; it has `begin(statement, options, budget)` and `VERSION`.
-SEARCHES = {"tree": "verinet.provers.tree", "propagation": "verinet.provers.branching"}
+SEARCHES = {
+    "tree": "verinet.provers.tree",
+    "propagation": "verinet.provers.branching",
+    "equations": "verinet.provers.equations",
+}
 #: Seconds that a scheduler of several machines may take to answer.
 CONNECTING = 10.0
 
