@@ -56,3 +56,14 @@ def test_an_unknown_says_where_the_work_is(capsys: pytest.CaptureFixture[str], t
     screen = prove(capsys, tmp_path, "--journal", "work", "--budget", "1e-6")
     assert screen.status == 2
     assert screen.out.endswith("  journal: work keeps what was found; the same command goes on from there\n")
+
+
+def test_equality_keeps_its_work_too(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    words = ("equal", CONTROLLER, CONTROLLER, "--domain", "[0,1/64]x[0,1/64]", "--journal", "work")
+    told = run(capsys, tmp_path, *words, "--budget", "1e-6")
+    assert told.status == 2, told
+    assert told.out.endswith("  journal: work keeps what was found; the same command goes on from there\n")
+    assert run(capsys, tmp_path, *words).status == 0
+    with sqlite3.connect(tmp_path / "work") as journal:
+        assert journal.execute("PRAGMA user_version").fetchone() == (1,)
+    assert "from 1 to 4096, got 0\n" in run(capsys, tmp_path, "equal", CONTROLLER, CONTROLLER, "--jobs", "0").err

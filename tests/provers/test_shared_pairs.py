@@ -1,4 +1,4 @@
-"""Claims about pairs of points and about degrees, shared out and journaled: verdicts as without."""
+"""Claims about pairs of points, degrees, and bends that cancel, shared out and journaled: verdicts as without."""
 
 from __future__ import annotations
 
@@ -6,35 +6,23 @@ import itertools
 import random
 import sqlite3
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.provers.executors import Immediate
 from verinet import kernel
-from verinet.claims import Injective, Proved, Refuted, Unknown, bijective, injective, surjective
-from verinet.geometry import box
-from verinet.networks import Network, activation, layered
+from verinet.claims import Proved, Refuted, Unknown, bijective, equal, injective, surjective
+from verinet.geometry import box, whole_space
+from verinet.networks import Network, activation, layered, network, variables
+from verinet.networks.expressions import maximum
 from verinet.provers import sharing
 from verinet.provers.portfolio import prove
 from verinet.work import Budget
 
 SQUARE = box((-1, 1), (-1, 1))
-
-
-class Immediate(Executor):
-    """Does every task when it is submitted."""
-
-    _max_workers = 3
-    tasks = 0
-
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        self.tasks += 1
-        future: Future[Any] = Future()
-        future.set_result(fn(*args, **kwargs))
-        return future
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +50,7 @@ def parts_in(path: Path) -> int:
 
 
 def claims() -> Iterator[Any]:
-    for seed in range(4):
+    for seed in range(2):
         yield injective(drawn((2, 3, 3), seed), SQUARE)
         yield injective(drawn((2, 4, 2), seed, near=8), SQUARE)
         yield bijective(drawn((2, 2, 2), seed, near=8))
@@ -79,18 +67,43 @@ def test_verdicts_are_those_of_one_process() -> None:
         assert type(alone) is type(shared), claim.text()
         if isinstance(shared, Proved) and isinstance(alone, Proved):
             assert executor.tasks
-            assert kernel.check(shared.certificate.text) and shared.theorem.statement == alone.theorem.statement
+            assert kernel.check(shared.certificate.text)
+            assert shared.theorem.statement == alone.theorem.statement
             assert shared.theorem.trust == alone.theorem.trust
         seen.add(type(shared))
     assert seen >= {Proved, Refuted}
 
 
+def tournament(*order: int) -> Network:
+    x = variables("x", len(order))
+    return network(x, maximum(*(x[k] for k in order)))
+
+
+SAME = equal(tournament(0, 1, 2, 3, 4), tournament(4, 2, 0, 3, 1), whole_space(5))
+OTHER = equal(tournament(0, 1, 2, 3, 4), tournament(4, 2, 0, 3, 3), whole_space(5))
+
+
+@pytest.fixture
+def bends_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the search by cells, so that a proof is one by bends."""
+    monkeypatch.setattr("verinet.provers.decide.universal", lambda *_: Unknown("the search by cells was asked"))
+
+
+@pytest.mark.usefixtures("bends_only")
+def test_bends_that_cancel_are_shared_out() -> None:
+    executor = Immediate()
+    assert isinstance(prove(SAME, executor=executor), Proved)
+    assert executor.tasks > 3
+    assert isinstance(prove(OTHER, executor=executor), Refuted)
+
+
+@pytest.mark.usefixtures("bends_only")
 @pytest.mark.parametrize(
     "claim",
-    [injective(drawn((2, 4, 3), 1, near=8), SQUARE), bijective(drawn((2, 3, 2, 2), 2, near=8))],
-    ids=["pairs", "degree"],
+    [injective(drawn((2, 4, 3), 1, near=8), SQUARE), bijective(drawn((2, 3, 2, 2), 2, near=8)), SAME],
+    ids=["pairs", "degree", "bends"],
 )
-def test_a_journal_is_taken_up(claim: Injective, tmp_path: Path) -> None:
+def test_a_journal_is_taken_up(claim: Any, tmp_path: Path) -> None:
     path, stored = tmp_path / "journal", [0]
     verdict = prove(claim, Budget(steps=9), journal=path)
     while isinstance(verdict, Unknown):

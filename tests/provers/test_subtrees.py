@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.provers.executors import Immediate
 from verinet import kernel
 from verinet.claims import Proved, Refuted, always, cells, equal, linear_regions, outputs, sup_error
 from verinet.claims.tape import Tape
@@ -57,26 +58,6 @@ def wide(seed: int = 1, sizes: tuple[int, ...] = (2, 6, 6, 1)) -> Network:
 SQUARE = box((-1, 1), (-1, 1))
 X = variable("x")
 TRIANGLE = (Halfspace((-1, 0), 1), Halfspace((0, -1), 1), Halfspace((1, 1), Q("1/3")))
-
-
-class Immediate(Executor):
-    """Does every task when it is submitted, or lets `spoil` make something of the answer."""
-
-    _max_workers = 3
-
-    def __init__(self, spoil: Any = None) -> None:
-        self.spoil = spoil
-        self.tasks = 0
-
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        self.tasks += 1
-        future: Future[Any] = Future()
-        try:
-            answer = fn(*args, **kwargs)
-            future.set_result(answer if self.spoil is None else self.spoil(self.tasks, answer))
-        except Exception as error:
-            future.set_exception(error)
-        return future
 
 
 @pytest.fixture

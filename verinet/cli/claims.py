@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from verinet.cli.networks import located, read_all, refuse_output
 from verinet.cli.outcome import DONE, Json, Outcome
 from verinet.cli.places import parse_set
-from verinet.cli.prove import Question, about_property, checked, decided, split
+from verinet.cli.prove import ALONE, Effort, Question, about_property, checked, decided, split
 from verinet.errors import BadFormat, Unsupported
 from verinet.exact.rationals import Q, format_rational
 from verinet.networks.formats import ReadOptions
@@ -47,6 +47,7 @@ def equal(
     output: str | None,
     budget: float | None,
     options: ReadOptions,
+    effort: Effort = ALONE,
 ) -> Outcome:
     """``verinet equal A B``: do two networks agree, exactly or up to a distance?
 
@@ -55,9 +56,9 @@ def equal(
     VerinetError
         As `stated`.
     """
-    checked(output, budget, (first, second))
+    checked(output, budget, (first, second), effort)
     text = "equal" if within is None else f"equal within {format_rational(Q(within))}"
-    return decided(stated((first, second), text, domain, options), output, budget)
+    return decided(stated((first, second), text, domain, options), output, budget, effort)
 
 
 def export_claim(

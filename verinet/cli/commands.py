@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from verinet.cli.options import AsJson, Certificate, Net, Normalising, Physical, Seconds, read_options
+from verinet.cli.options import (
+    AsJson,
+    Certificate,
+    Cluster,
+    Jobs,
+    Journal,
+    Net,
+    Normalising,
+    Physical,
+    Seconds,
+    read_options,
+)
 from verinet.cli.outcome import Outcome, run, tell_now
 
 
@@ -45,14 +56,9 @@ def prove_command(
     ] = None,
     output: Certificate = None,
     budget: Seconds = None,
-    jobs: Annotated[int, typer.Option("--jobs", metavar="N", help="Processes that search")] = 1,
-    journal: Annotated[
-        str | None,
-        typer.Option("--journal", metavar="FILE", help="Keep finished work; the same command goes on from there"),
-    ] = None,
-    cluster: Annotated[
-        str | None, typer.Option("--cluster", metavar="ADDRESS", help="A dask scheduler: search on its machines")
-    ] = None,
+    jobs: Jobs = 1,
+    journal: Journal = None,
+    cluster: Cluster = None,
     physical: Physical = False,
     batch_normalization: Normalising = "exact",
     as_json: AsJson = False,
@@ -83,6 +89,9 @@ def equal_command(
     ] = None,
     output: Certificate = None,
     budget: Seconds = None,
+    jobs: Jobs = 1,
+    journal: Journal = None,
+    cluster: Cluster = None,
     physical: Physical = False,
     batch_normalization: Normalising = "exact",
     as_json: AsJson = False,
@@ -91,8 +100,10 @@ def equal_command(
 
     def work() -> Outcome:
         from verinet.cli.claims import equal
+        from verinet.cli.prove import Effort
 
-        return equal(first, second, within, domain, output, budget, read_options(physical, batch_normalization))
+        effort = Effort(jobs, journal, cluster)
+        return equal(first, second, within, domain, output, budget, read_options(physical, batch_normalization), effort)
 
     raise typer.Exit(run("equal", work, as_json))
 

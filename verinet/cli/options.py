@@ -27,6 +27,15 @@ Normalising = Annotated[
 Certificate = Annotated[str | None, typer.Option("-o", "--output", metavar="CERT", help="Write the certificate")]
 Seconds = Annotated[float | None, typer.Option("--budget", metavar="SECONDS", help="Give up after so many seconds")]
 
+Jobs = Annotated[int, typer.Option("--jobs", metavar="N", help="Processes that search")]
+Journal = Annotated[
+    str | None,
+    typer.Option("--journal", metavar="FILE", help="Keep finished work; the same command goes on from there"),
+]
+Cluster = Annotated[
+    str | None, typer.Option("--cluster", metavar="ADDRESS", help="A dask scheduler: search on its machines")
+]
+
 
 def read_options(physical: bool, batch_normalization: str) -> ReadOptions:
     """The options of the readers; they refuse words that they do not know."""

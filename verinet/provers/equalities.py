@@ -8,21 +8,25 @@ this needs far fewer cases than there are cells; two copies of one network need 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 
 from verinet import kernel
 from verinet.claims.language import Equal
+from verinet.claims.tape import Tape
 from verinet.claims.verdicts import Proved, Unknown, Verdict
-from verinet.errors import BudgetExhausted
-from verinet.provers import decide
+from verinet.errors import BudgetExhausted, Unsupported
+from verinet.provers import decide, subtrees
 from verinet.provers.bends import Shape, Signs, best_way, evaluate, residue, shape_of, signs
 from verinet.provers.cancellation import Closing, NotCancelled, settle
 from verinet.provers.cases import Box, Floats, box_of, hex_number
-from verinet.provers.refutation import Contradicted, Script, TooDeep, whole
+from verinet.provers.refutation import Contradicted, Script, Shadow, TooDeep, whole
+from verinet.provers.trails import CHILDREN, INTERRUPTED, Choice, CountedCell, Fails, Steps, Stopped
 from verinet.work import SILENT, Budget, Progress, under
 
 #: Points of the domain to begin with; a case with fewer than `FEW` gets mixtures of its own.
@@ -36,6 +40,10 @@ CASES = 2_000
 #: Wrong signs that one case may have before the search gives up.
 PATIENCE = 200
 SEED = 1
+#: Raised when a case that an older search left open should not be taken up again.
+VERSION = "1"
+#: Points by which an open case is described to others.
+HINTS = 8
 #: Rounds of steps from the points of a case, and the longest step.
 ROUNDS = 4
 REACH = 8.0
@@ -55,68 +63,107 @@ class Part:
 
 @dataclass(slots=True)
 class Search:
-    """One search; `work` holds open cases, and scripts that wait for their turn."""
+    """One depth-first search, in the manner of `tree.Search`: `work` holds open cases and steps that wait."""
 
     statement: kernel.Statement
     shape: Shape
-    script: Script
     budget: Budget
     progress: Progress
     random: np.random.Generator
-    work: list[Part | Script] = field(default_factory=list)
+    steps: Tape = field(default_factory=Tape)
+    work: list[Any] = field(default_factory=list)
     cases: int = 0
+    leaves: int = 0
+    contacts: list[tuple[Fraction, ...]] = field(default_factory=list)
+    cells: list[CountedCell] = field(default_factory=list)
+    shadows: dict[int, Shadow] = field(default_factory=dict)
 
-    def run(self, points: Floats) -> str | None:
-        """Work until nothing is open; a reason if the search gives up."""
-        domain = self.statement.domain
-        if domain is None:
-            return "there is no domain"
-        box = kernel.Box(domain.over, list(domain.box))
-        case = kernel.enter(self.statement, kernel.Case(list(domain.rows), 0, 0, 1, [], [], [], box, []), 0)
-        self.work.append(Part(case, points, evaluate(self.shape, points)[0]))
+    def run(self) -> Steps | Stopped:
+        """Work until nothing is open, or the search gives up."""
+        self.work.append(self.first())
         while self.work:
             item = self.work.pop()
-            if isinstance(item, Script):
-                self.script.follow(item)
+            if isinstance(item, list):
+                self.emit(item)
                 continue
             if self.budget.exhausted():
-                return self.budget.reason()
+                return Stopped(self.budget.reason(), self.leaves)
             self.budget.spend()
-            reason = self.visit(item)
-            if reason is not None:
-                return reason
-        return None
+            stopped = self.visit(item)
+            if stopped is not None:
+                return stopped
+        return Steps(self.steps, self.leaves, self.cells, self.contacts)
 
-    def visit(self, part: Part) -> str | None:
+    def first(self) -> Part:
+        """The whole domain."""
+        domain = self.statement.domain
+        if domain is None:
+            raise Unsupported("a statement without a domain is evaluated, not searched", fix="report this claim")
+        box = kernel.Box(domain.over, list(domain.box))
+        case = kernel.enter(self.statement, kernel.Case(list(domain.rows), 0, 0, 1, [], [], [], box, []), 0)
+        return self.part(case, spread(box_of(domain), np.random.default_rng(SEED)))
+
+    def part(self, case: kernel.Case, points: Floats) -> Part:
+        """A case with points of it."""
+        return Part(case, points, evaluate(self.shape, points)[0])
+
+    def movable(self, case: Part) -> bool:
+        """Any case can be taken up elsewhere."""
+        return True
+
+    def hint(self, case: Part) -> list[list[str]]:
+        """A few of the points; others are found from these."""
+        return [[entry.hex() for entry in point] for point in case.points[:HINTS].tolist()]
+
+    def reopen(self, trail: Sequence[Choice], hint: list[list[str]]) -> Part:
+        """The case at the end of a trail, by the kernel's own moves."""
+        case, script = self.first().case, Script(self.statement)
+        for step, side, _ in trail:
+            case = script.move(case, step)[int(side == "high")]
+        points = np.array([[float.fromhex(entry) for entry in point] for point in hint])
+        return self.part(case, points.reshape(len(hint), self.shape.inputs))
+
+    def emit(self, step: list[Any]) -> None:
+        """Append a step that waited."""
+        self.steps.append(step)
+        self.leaves += step[0] not in CHILDREN
+
+    def visit(self, part: Part) -> Stopped | None:
         """Close a case, or split it."""
         part = self.filled(part)
         phases = signs(part.levels)
         left = residue(self.shape, phases)
-        mark, waiting = self.script.mark, len(self.work)
+        script = Script(self.statement, shadows=self.shadows)
+        opened: list[Any] = []
         try:
             if left.vanishes:
-                Closing(self.script, part.case, self.shape.inputs).run(self.by_layer(phases))
-                self.cases += 1
-                self.progress.update(self.cases, sum(isinstance(item, Part) for item in self.work), "cases closed")
+                Closing(script, part.case, self.shape.inputs).run(self.by_layer(phases))
             elif left.ways:
-                self.split(part, phases, best_way(self.shape, part.levels, left.ways))
+                opened = self.split(script, part, phases, best_way(self.shape, part.levels, left.ways))
             else:
-                return "a case without bends is left in which the networks seem to differ"
+                return self.gives_up("a case without bends is left in which the networks seem to differ")
         except Contradicted as found:
-            self.script.undo(mark)
-            del self.work[waiting:]
             return self.again(part, found.point)
         except NotCancelled:
-            return "bends cancel in floats, but not exactly"
+            return self.gives_up("bends cancel in floats, but not exactly")
         except TooDeep:
-            return "the sign of a unit needs too many branches"
+            return self.gives_up("the sign of a unit needs too many branches")
+        for step in script.steps:
+            self.emit(step)
+        self.work += opened
+        self.cases += not opened
+        self.progress.update(self.cases, sum(isinstance(item, Part) for item in self.work), "cases closed")
         return None
 
-    def again(self, part: Part, point: Floats) -> str | None:
+    def gives_up(self, reason: str) -> Stopped:
+        """Why no further case is looked at."""
+        return Stopped(reason, self.leaves, True)
+
+    def again(self, part: Part, point: Floats) -> Stopped | None:
         """Look at a case again with a point that has other signs."""
         seen = point[None, :]
         if part.surprises >= PATIENCE:
-            return "the signs of a case are too hard to tell"
+            return self.gives_up("the signs of a case are too hard to tell")
         points = np.vstack([part.points, seen])
         levels = np.vstack([part.levels, evaluate(self.shape, seen)[0]])
         self.work.append(Part(part.case, points, levels, part.surprises + 1))
@@ -127,7 +174,8 @@ class Search:
         points = part.points
         if len(points) >= FEW or not len(points):
             return part
-        rows = np.array([self.script.shadow(row).row for row, _ in part.case.hypotheses])
+        script = Script(self.statement, shadows=self.shadows)
+        rows = np.array([script.shadow(row).row for row, _ in part.case.hypotheses])
         box = part.case.box
         for _ in range(ROUNDS):
             starts = points[self.random.integers(0, len(points), FEW)]
@@ -149,22 +197,25 @@ class Search:
         fresh = points[len(part.points) :]
         return Part(part.case, points, np.vstack([part.levels, evaluate(self.shape, fresh)[0]]), part.surprises)
 
-    def split(self, part: Part, phases: Signs, unit: int) -> None:
-        """Split a case along g = 0 of a unit, after settling the units of the first layer that have one sign."""
+    def split(self, script: Script, part: Part, phases: Signs, unit: int) -> list[Any]:
+        """Split a case along g = 0 of a unit, after settling the units of the first layer that have one sign.
+
+        What is to be done next comes last.
+        """
         case = part.case
-        later: list[Script] = []
+        later: list[Any] = []
         for place, (first, last) in enumerate(case.slots):
             if first != last and phases[place]:
-                case, script = settle(self.script, case, place, int(phases[place]))
-                later.append(script)
+                case, waiting = settle(script, case, place, int(phases[place]))
+                later += reversed(waiting.steps)
         if unit < len(case.rows):
-            low, high = self.script.move(case, ["split", unit, "left"])
+            low, high = script.move(case, ["split", unit, "left"])
         else:
             row = self.row(unit, somewhere(phases, part.levels))
-            low, high = self.script.move(case, ["cut", [hex_number(entry) for entry in row], "left"])
-        self.work += later
+            low, high = script.move(case, ["cut", [hex_number(entry) for entry in row], "left"])
         for child, side in ((high, part.levels[:, unit] > 0), (low, part.levels[:, unit] < 0)):
-            self.work.append(Part(child, part.points[side], part.levels[side]))
+            later.append(Part(child, part.points[side], part.levels[side]))
+        return later
 
     def row(self, unit: int, phases: Signs) -> list[int]:
         """The form g of a unit of a later layer, exactly, where no unit below has phase 0."""
@@ -234,8 +285,7 @@ def _by_bends(
     shape = shape_of(statement) if claim.domain.dimension >= LEAST_INPUTS else None
     if shape is None or statement.domain is None or int(shape.bending.sum()) > MOST_BENDS:
         return None
-    generator = np.random.default_rng(SEED)
-    points = spread(box_of(statement.domain), generator)
+    points = spread(box_of(statement.domain), np.random.default_rng(SEED))
     point = differing(claim, shape, points)
     if point is not None:
         return decide.refuted(claim, point)
@@ -243,21 +293,39 @@ def _by_bends(
         return None
     left = budget.left()
     limits = Budget(None if left is None else left / 2, CASES if budget.steps is None else budget.steps - budget.spent)
-    search = Search(statement, shape, Script(statement), limits, progress, generator)
-    reason: str | None
-    try:
-        with under(limits):
-            reason = search.run(points)
-    except BudgetExhausted:
-        reason = limits.reason()
-    except KeyboardInterrupt:
-        return Unknown(f"it was interrupted after {search.cases} cases")
+    found = search(statement, limits, progress)
     budget.spend(limits.spent)
-    if reason is None:
-        verdict = decide.certified(claim.text(), data, {"steps": search.script.steps})
-        if isinstance(verdict, Proved):
-            return verdict
-    return Unknown(f"{budget.reason()} after {search.cases} cases ({reason})") if budget.exhausted() else None
+    if isinstance(found, Steps):
+        verdict = decide.certified(claim.text(), data, {"steps": found.steps})
+        return verdict if isinstance(verdict, Proved) else None
+    if isinstance(found, Fails):
+        return None  # not from here: cells decide
+    if found.reason == INTERRUPTED:
+        return Unknown(f"{INTERRUPTED} after {found.leaves} leaves")
+    return Unknown(f"{budget.reason()} after {found.leaves} leaves ({found.reason})") if budget.exhausted() else None
+
+
+def begin(statement: kernel.Statement, options: Any, budget: Budget, progress: Progress = SILENT) -> Search:
+    """A search that nothing has been done for yet; it has no options."""
+    shape = shape_of(statement)
+    if shape is None:
+        raise Unsupported("the bends of these networks cannot be told in floats", fix="let cells decide")
+    return Search(statement, shape, budget, progress, np.random.default_rng(SEED))
+
+
+def search(statement: kernel.Statement, budget: Budget, progress: Progress = SILENT) -> Steps | Fails | Stopped:
+    """Search steps for the equality of two networks, by bends that cancel."""
+    shared = subtrees.shared()
+    if shared is not None:
+        return shared.search("bends", statement, {}, budget, progress)
+    running = begin(statement, {}, budget, progress)
+    try:
+        with under(budget):
+            return running.run()
+    except BudgetExhausted:
+        return Stopped(budget.reason(), running.leaves)
+    except KeyboardInterrupt:
+        return Stopped(INTERRUPTED, running.leaves, True)
 
 
 def spread(box: Box, generator: np.random.Generator) -> Floats:

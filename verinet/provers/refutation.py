@@ -92,16 +92,6 @@ class Script:
         self.steps += other.steps
         self.leaves += other.leaves
 
-    def undo(self, mark: tuple[int, int]) -> None:
-        """Forget what was written since the mark."""
-        del self.steps[mark[0] :]
-        self.leaves = mark[1]
-
-    @property
-    def mark(self) -> tuple[int, int]:
-        """Where the script stands."""
-        return len(self.steps), self.leaves
-
 
 MOVES: dict[str, kernel.Move] = {
     "split": kernel.step_split,

@@ -29,6 +29,7 @@ SEARCHES = {
     "tree": "verinet.provers.tree",
     "propagation": "verinet.provers.branching",
     "equations": "verinet.provers.equations",
+    "bends": "verinet.provers.equalities",
 }
 #: Seconds that a scheduler of several machines may take to answer.
 CONNECTING = 10.0
