@@ -16,20 +16,20 @@ from typing import Any
 import numpy as np
 
 from verinet.claims.tape import Tape
-from verinet.errors import BudgetExhausted, Unsupported
+from verinet.errors import Unsupported
 from verinet.exact.linalg import Matrix
 from verinet.kernel import SLOPES, Statement, claim_holds, contains
-from verinet.provers import subtrees
 from verinet.provers.backward import Line
 from verinet.provers.cases import Box, box_of, common, hex_number
+from verinet.provers.depth_first import searched
 from verinet.provers.goals import Open, Part, exactly, near, replaced, shown_by_inputs
 from verinet.provers.hulls import Key, Known
 from verinet.provers.propagation import Floats, Model, Sweep, halves, model_of, sweep
 from verinet.provers.relaxed import Builder, Frame, atoms, branched, owner_of
 from verinet.provers.thresholds import Beyond, Cut, fine_enough, single, threshold
-from verinet.provers.trails import INTERRUPTED, Choice, CountedCell, Fails, Json, Steps, Stopped
+from verinet.provers.trails import Choice, CountedCell, Fails, Json, Steps, Stopped
 from verinet.provers.triangle import CLEAR, DONE, TOUCHING, Framed, Program, Relaxation, Start, plainly, solved
-from verinet.work import SILENT, Budget, Progress, under
+from verinet.work import SILENT, Budget, Progress
 
 #: Bits by which the box's denominator exceeds its size.
 FINE = 44
@@ -64,22 +64,6 @@ class Relaxing:
     _model: Model | None = None
     _framed: Framed | None = None
     _matrices: dict[tuple[int, int], Matrix] = field(default_factory=dict)
-
-    def run(self) -> Steps | Fails | Stopped:
-        """Work until nothing is open."""
-        self.work.append(self.first())
-        while self.work:
-            item = self.work.pop()
-            if isinstance(item, list):
-                self.emit(item)
-                continue
-            if self.budget.exhausted():
-                return Stopped(self.budget.reason(), self.leaves)
-            self.budget.spend()
-            outcome = self.visit(item)
-            if outcome is not None:
-                return outcome
-        return Steps(self.steps, self.leaves, self.cells, self.contacts)
 
     def first(self) -> Open:
         """The whole box."""
@@ -356,12 +340,12 @@ def bent_layers(statement: Statement) -> int:
     return max(counts, default=0)
 
 
-def begin(statement: Statement, options: Json, budget: Budget) -> Relaxing:
+def begin(statement: Statement, options: Json, budget: Budget, progress: Progress = SILENT) -> Relaxing:
     """The search before its first case: boxes over a denominator fine enough for bounds of units."""
     if statement.domain is None:
         raise Unsupported("a statement without a domain is evaluated, not searched", fix="evaluate it at its point")
     over = fine_enough(statement, statement.domain.over)
-    return Relaxing(statement, box_of(statement.domain), over << max(0, FINE - over.bit_length()), budget, SILENT)
+    return Relaxing(statement, box_of(statement.domain), over << max(0, FINE - over.bit_length()), budget, progress)
 
 
 def relax(statement: Statement, budget: Budget, progress: Progress = SILENT) -> Steps | Fails | Stopped:
@@ -372,15 +356,4 @@ def relax(statement: Statement, budget: Budget, progress: Progress = SILENT) -> 
     Steps, Fails or Stopped
         As `tree.search`.
     """
-    shared = subtrees.shared()
-    if shared is not None:
-        return shared.search("propagation", statement, {}, budget, progress)
-    running = begin(statement, {}, budget)
-    running.progress = progress
-    try:
-        with under(budget):
-            return running.run()
-    except BudgetExhausted:
-        return Stopped(budget.reason(), running.leaves)
-    except KeyboardInterrupt:
-        return Stopped(INTERRUPTED, running.leaves, True)
+    return searched("propagation", begin, statement, budget, progress)

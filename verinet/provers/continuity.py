@@ -18,7 +18,7 @@ from verinet.claims.language import Always, Cells, Equal, Value
 from verinet.claims.normal_forms import clauses
 from verinet.claims.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
 from verinet.claims.wording import point_text
-from verinet.errors import BudgetExhausted, Unsupported
+from verinet.errors import Unsupported
 from verinet.exact.programs import Minimum, System, minimum
 from verinet.geometry.polyhedra import Halfspace, Polyhedron, integer_row
 from verinet.networks.build import Expression, maximum, variables
@@ -29,6 +29,7 @@ from verinet.provers.cases import Case, box_of
 from verinet.provers.conjunctions import conjunction, decided, lemma, retold
 from verinet.provers.decide import certified, read
 from verinet.provers.degree import activations
+from verinet.provers.depth_first import finished
 from verinet.provers.germs import Form, LocalCell, cell_at, limit
 from verinet.provers.sides import Oracle
 from verinet.provers.syntax import by_its_description
@@ -91,11 +92,7 @@ def _interior_points(statement: kernel.Statement, budget: Budget, progress: Prog
         return Unknown("the statement has no domain")
     box = box_of(statement.domain)
     running = _Cellwise(statement, box, Oracle(box), True, budget, progress)
-    try:
-        with under(budget):
-            outcome = running.run()
-    except BudgetExhausted as error:
-        return Unknown(error.problem)
+    outcome = finished(running)
     if not isinstance(outcome, Steps):
         return Unknown(getattr(outcome, "reason", "the cells were not found"))
     return [tuple(Fraction(entry, over) for entry in at) for (over, at), _ in outcome.cells]

@@ -7,11 +7,10 @@ what is left over at the end has a point that no cell reaches, unless nothing is
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from verinet.claims.language import Cells
-from verinet.errors import BudgetExhausted
 from verinet.exact.linalg import Matrix
 from verinet.exact.programs import Infeasible, Interior, System, feasible, interior
 from verinet.geometry.polyhedra import Halfspace, Polyhedron, integer_row
@@ -19,6 +18,7 @@ from verinet.networks.local_maps import LocalMap, local_map
 from verinet.networks.network import Network
 from verinet.provers.cases import Case, box_of
 from verinet.provers.decide import read
+from verinet.provers.depth_first import finished
 from verinet.provers.leaves import cell_leaf
 from verinet.provers.sides import Oracle
 from verinet.provers.tree import Fails, Search, Stopped
@@ -83,12 +83,8 @@ def cell_points(network: Network, domain: Polyhedron, budget: Budget, progress: 
         return Stopped("a statement without a domain has no cells", 0, True)
     box = box_of(statement.domain)
     running = _Search(statement, box, Oracle(box), True, budget, progress)
-    try:
-        with under(budget):
-            outcome = running.run()
-    except BudgetExhausted:
-        return Stopped(budget.reason(), len(running.found))
-    return outcome if isinstance(outcome, Stopped) else running.found
+    outcome = finished(running)
+    return replace(outcome, leaves=len(running.found)) if isinstance(outcome, Stopped) else running.found
 
 
 def images(network: Network, domain: Polyhedron, points: Sequence[Point]) -> Iterator[Image]:

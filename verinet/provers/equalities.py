@@ -20,14 +20,15 @@ from verinet import kernel
 from verinet.claims.language import Equal
 from verinet.claims.tape import Tape
 from verinet.claims.verdicts import Proved, Unknown, Verdict
-from verinet.errors import BudgetExhausted, Unsupported
-from verinet.provers import decide, subtrees
+from verinet.errors import Unsupported
+from verinet.provers import decide
 from verinet.provers.bends import Shape, Signs, best_way, evaluate, residue, shape_of, signs
 from verinet.provers.cancellation import Closing, NotCancelled, settle
 from verinet.provers.cases import Box, Floats, box_of, hex_number
+from verinet.provers.depth_first import searched
 from verinet.provers.refutation import Contradicted, Script, Shadow, TooDeep, whole
 from verinet.provers.trails import CHILDREN, INTERRUPTED, Choice, CountedCell, Fails, Steps, Stopped
-from verinet.work import SILENT, Budget, Progress, under
+from verinet.work import SILENT, Budget, Progress
 
 #: Points of the domain to begin with; a case with fewer than `FEW` gets mixtures of its own.
 POINTS = 20_000
@@ -77,22 +78,6 @@ class Search:
     contacts: list[tuple[Fraction, ...]] = field(default_factory=list)
     cells: list[CountedCell] = field(default_factory=list)
     shadows: dict[int, Shadow] = field(default_factory=dict)
-
-    def run(self) -> Steps | Stopped:
-        """Work until nothing is open, or the search gives up."""
-        self.work.append(self.first())
-        while self.work:
-            item = self.work.pop()
-            if isinstance(item, list):
-                self.emit(item)
-                continue
-            if self.budget.exhausted():
-                return Stopped(self.budget.reason(), self.leaves)
-            self.budget.spend()
-            stopped = self.visit(item)
-            if stopped is not None:
-                return stopped
-        return Steps(self.steps, self.leaves, self.cells, self.contacts)
 
     def first(self) -> Part:
         """The whole domain."""
@@ -293,7 +278,7 @@ def _by_bends(
         return None
     left = budget.left()
     limits = Budget(None if left is None else left / 2, CASES if budget.steps is None else budget.steps - budget.spent)
-    found = search(statement, limits, progress)
+    found = searched("bends", begin, statement, limits, progress)
     budget.spend(limits.spent)
     if isinstance(found, Steps):
         verdict = decide.certified(claim.text(), data, {"steps": found.steps})
@@ -311,21 +296,6 @@ def begin(statement: kernel.Statement, options: Any, budget: Budget, progress: P
     if shape is None:
         raise Unsupported("the bends of these networks cannot be told in floats", fix="let cells decide")
     return Search(statement, shape, budget, progress, np.random.default_rng(SEED))
-
-
-def search(statement: kernel.Statement, budget: Budget, progress: Progress = SILENT) -> Steps | Fails | Stopped:
-    """Search steps for the equality of two networks, by bends that cancel."""
-    shared = subtrees.shared()
-    if shared is not None:
-        return shared.search("bends", statement, {}, budget, progress)
-    running = begin(statement, {}, budget, progress)
-    try:
-        with under(budget):
-            return running.run()
-    except BudgetExhausted:
-        return Stopped(budget.reason(), running.leaves)
-    except KeyboardInterrupt:
-        return Stopped(INTERRUPTED, running.leaves, True)
 
 
 def spread(box: Box, generator: np.random.Generator) -> Floats:

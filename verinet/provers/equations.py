@@ -13,17 +13,18 @@ from typing import Any, TypeVar
 from verinet.claims.degree import Oriented
 from verinet.claims.language import Always
 from verinet.claims.tape import Tape
-from verinet.errors import BudgetExhausted, Unsupported
+from verinet.errors import Unsupported
 from verinet.exact.linalg import Matrix
 from verinet.kernel import Statement, negated
 from verinet.provers import subtrees
 from verinet.provers.cases import Case, box_of, final_outputs, hex_number, hypothesis
 from verinet.provers.decide import read
+from verinet.provers.depth_first import finished
 from verinet.provers.leaves import cell_leaf
 from verinet.provers.sides import Closed, Oracle
 from verinet.provers.trails import INTERRUPTED
 from verinet.provers.tree import Fails, Search, Steps, Stopped
-from verinet.work import SILENT, Budget, Progress, under
+from verinet.work import SILENT, Budget, Progress
 
 Json = Any
 Point = tuple[Fraction, ...]
@@ -120,7 +121,7 @@ def search_oriented(claim: Always, sign: int, budget: Budget, progress: Progress
         return _oriented_apart(shared, claim, sign, budget, progress)
     running = _begin(_Oriented, read(claim.statement()), budget, progress)
     running.sign = sign
-    outcome = _run(running)
+    outcome = finished(running)
     if running.other is not None:
         return OtherSign(running.other)
     if not isinstance(outcome, Steps):
@@ -150,7 +151,7 @@ def search_equations(claim: Always, budget: Budget, progress: Progress) -> Steps
     shared = subtrees.shared()
     if shared is not None:
         return _elsewhere(shared, "equations", read(claim.statement()), budget, progress)
-    return _run(_begin(_Search, read(claim.statement()), budget, progress))
+    return finished(_begin(_Search, read(claim.statement()), budget, progress))
 
 
 def _elsewhere(
@@ -168,11 +169,3 @@ def _begin(kind: type[S], statement: Statement, budget: Budget, progress: Progre
         raise Unsupported("a statement without a domain is evaluated, not searched", fix="report this claim")
     box = box_of(statement.domain)
     return kind(statement, box, Oracle(box), False, budget, progress)
-
-
-def _run(running: _Search) -> Steps | Fails | Stopped:
-    try:
-        with under(running.budget):
-            return running.run()
-    except BudgetExhausted:
-        return Stopped(running.budget.reason(), running.leaves)

@@ -104,6 +104,7 @@ class Searching(Protocol):
 
     budget: Budget
     steps: Tape
+    leaves: int
     work: list[Any]  # open cases, and steps (lists) that wait for their turn; the last is next
     contacts: list[tuple[Fraction, ...]]
     cells: list[CountedCell]

@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 
 from verinet.claims.tape import Tape
-from verinet.errors import BudgetExhausted, Unsupported
+from verinet.errors import Unsupported
 from verinet.kernel import Statement
-from verinet.provers import subtrees
 from verinet.provers.cases import (
     Box,
     Breakpoint,
@@ -35,11 +34,12 @@ from verinet.provers.cases import (
     side_form,
 )
 from verinet.provers.corners import corners_of
+from verinet.provers.depth_first import searched
 from verinet.provers.leaves import Leaf, cell_leaf, goal_leaf
 from verinet.provers.sides import CLEAR, Closed, Oracle
 from verinet.provers.slope_leaves import SLOPE_KINDS, slope_leaf
-from verinet.provers.trails import INTERRUPTED, Choice, CountedCell, Fails, Steps, Stopped
-from verinet.work import SILENT, Budget, Progress, under
+from verinet.provers.trails import Choice, CountedCell, Fails, Steps, Stopped
+from verinet.work import SILENT, Budget, Progress
 
 POINTS = 48
 #: Raised when a case that an older search left open should not be taken up again.
@@ -66,22 +66,6 @@ class Search:
     leaves: int = 0
     cells: list[CountedCell] = field(default_factory=list)
     contacts: list[tuple[Fraction, ...]] = field(default_factory=list)
-
-    def run(self) -> Steps | Fails | Stopped:
-        """Work until nothing is open."""
-        self.work.append(self.first())
-        while self.work:
-            item = self.work.pop()
-            if isinstance(item, list):
-                self.emit(item)
-                continue
-            if self.budget.exhausted():
-                return Stopped(self.budget.reason(), self.leaves)
-            self.budget.spend()
-            outcome = self.visit(item)
-            if isinstance(outcome, (Fails, Stopped)):
-                return outcome
-        return Steps(self.steps, self.leaves, self.cells, self.contacts)
 
     def first(self) -> Case:
         """The case at the root."""
@@ -264,17 +248,7 @@ def search(statement: Statement, budget: Budget | None = None, progress: Progres
     if statement.domain is None:
         return Stopped("a statement without a domain is evaluated, not searched", 0)
     limits = budget or Budget()
-    shared = subtrees.shared()
-    if shared is not None:
-        return shared.search("tree", statement, {}, limits, progress)
-    running = begin(statement, {}, limits, progress)
-    try:
-        with under(limits):
-            return running.run()
-    except BudgetExhausted:
-        return Stopped(limits.reason(), running.leaves)
-    except KeyboardInterrupt:
-        return Stopped(INTERRUPTED, running.leaves, True)
+    return searched("tree", begin, statement, limits, progress)
 
 
 def narrowed(case: Case, side: Case, form: Hypothesis) -> Case:
