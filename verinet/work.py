@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 import time
@@ -126,8 +127,12 @@ def write_file(path: str | os.PathLike[str], data: str | bytes | Iterable[str]) 
         os.replace(temporary, target)
         temporary = None
     except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         raise BadFormat(
-            f"writing {target} failed: {error.strerror}", fix="name a file in a folder that exists and can be written"
+            f"writing {target} failed: {error.strerror}",
+            fix="make room on the disk, or name a file elsewhere; what stood there is intact"
+            if full
+            else "name a file in a folder that exists and can be written",
         ) from error
     finally:
         if temporary is not None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.screens import CONTROLLER, Screen, property_of, run
+from verinet.networks.formats import read_network, write_network
 
 
 def prove(capsys: pytest.CaptureFixture[str], folder: Path, *words: str | Path) -> Screen:
@@ -67,3 +68,17 @@ def test_equality_keeps_its_work_too(capsys: pytest.CaptureFixture[str], tmp_pat
     with sqlite3.connect(tmp_path / "work") as journal:
         assert journal.execute("PRAGMA user_version").fetchone() == (1,)
     assert "from 1 to 4096, got 0\n" in run(capsys, tmp_path, "equal", CONTROLLER, CONTROLLER, "--jobs", "0").err
+
+
+def test_what_has_no_lines_is_written_as_one_object(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    plain = run(capsys, tmp_path, "prove", CONTROLLER, "--claim", "monotone up in x_0 on [-1,1]^2", "-o", "no.jsonl")
+    assert plain.status == 1, plain
+    size = (tmp_path / "no.json").stat().st_size
+    told = f"  certificate of the opposite: no.json, {size} bytes\n  (a point or a conjunction has no lines"
+    assert told in plain.out
+    assert not (tmp_path / "no.jsonl").exists()
+    assert run(capsys, tmp_path, "check", "no.json").status == 0
+    write_network(read_network(CONTROLLER), tmp_path / "net.json")
+    refused = run(capsys, tmp_path, "prove", "net.json", "--claim", "injective", "-o", "net.jsonl")
+    assert refused.status == 3
+    assert "'net.json' is an input of this command" in refused.err

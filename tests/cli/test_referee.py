@@ -86,9 +86,10 @@ def test_listings(capsys, folder: Path) -> None:
 def test_packed_witnesses(capsys, folder: Path) -> None:
     (folder / "w.counterexample.gz").write_bytes(gzip.compress((folder / "valid.txt").read_bytes()))
     (folder / "broken.gz").write_bytes(b"sat ((X_0 1))")
+    (folder / "cut.gz").write_bytes((folder / "w.counterexample.gz").read_bytes()[:-6])
     (folder / "bomb.gz").write_bytes(gzip.compress(b"(" * 70_000_000))
     assert refereed(capsys, folder, "net.json", "big.vnnlib", "w.counterexample.gz").status == 0
-    for name, said in (("broken.gz", "no packed text"), ("bomb.gz", "holds more than")):
+    for name, said in (("broken.gz", "no packed text"), ("cut.gz", "no packed text"), ("bomb.gz", "holds more than")):
         found = refereed(capsys, folder, "net.json", "big.vnnlib", name)
         assert (found.status, said in found.err) == (3, True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from fractions import Fraction
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
@@ -77,6 +77,30 @@ def test_copies_need_no_split(pair: tuple[vn.Network, vn.Network, int]) -> None:
     assert isinstance(verdict, Proved)
     report = vn.check(verdict.certificate)
     assert not report.assumptions
+
+
+def dense(source: random.Random, sizes: tuple[int, ...]) -> tuple[vn.Network, vn.Network]:
+    """A network with dense weights k/7, and a copy with its units in another order and of other sizes."""
+    weights = [[[Fraction(source.randint(-9, 9), 7) for _ in range(a)] for _ in range(b)] for a, b in pairwise(sizes)]
+    biases = [[Fraction(source.randint(-5, 5), 3) for _ in range(b)] for b in sizes[1:]]
+    copied, shifts = [[list(row) for row in layer] for layer in weights], [list(bias) for bias in biases]
+    for k in range(len(copied) - 1):
+        order = source.sample(range(len(copied[k])), len(copied[k]))
+        size = [Fraction(source.randint(1, 9), source.randint(1, 9)) for _ in order]
+        copied[k] = [[s * entry for entry in copied[k][unit]] for s, unit in zip(size, order, strict=True)]
+        shifts[k] = [s * shifts[k][unit] for s, unit in zip(size, order, strict=True)]
+        copied[k + 1] = [[row[unit] / s for s, unit in zip(size, order, strict=True)] for row in copied[k + 1]]
+    return vn.layered(weights, biases), vn.layered(copied, shifts)
+
+
+@pytest.mark.usefixtures("bends_only")
+@pytest.mark.parametrize("sizes", [(1, 9, 9, 1), (2, 8, 8, 8, 1), (3, 7, 7, 2), (4, 12, 12, 1)])
+def test_signs_that_are_hard_to_tell_need_not_be_told(sizes: tuple[int, ...]) -> None:
+    """Units that never bend on the domain, in both copies: their signs would take branches of the units before."""
+    for seed in (2, 3):
+        f, g = dense(random.Random(seed), sizes)
+        domain = vn.box([-1, 1], dimension=sizes[0])
+        assert isinstance(prove(vn.claims.equal(f, g, domain), 60), Proved)
 
 
 @settings(max_examples=6, deadline=None)

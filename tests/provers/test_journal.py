@@ -143,6 +143,30 @@ def test_another_file_is_refused(tmp_path: Path, content: bytes) -> None:
     assert path.read_bytes() == content
 
 
+@pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        (b"NULL UNIQUE", b"NU\xccL UNIQUE"),
+        (b"number INTEGER PRIMARY", b"number INTEGEQ PRIMARY"),
+        (b"steps BLOB", b"Qteps BLOB"),
+    ],
+)
+def test_damaged_tables_are_told(tmp_path: Path, before: bytes, after: bytes) -> None:
+    path = tmp_path / "journal"
+    some(path, 7)
+    content = path.read_bytes()
+    assert content.count(before) == 1
+    path.write_bytes(content.replace(before, after))
+    with pytest.raises(BadFormat, match=r"damaged: .*\nFix: delete it"):
+        some(path, 7)
+
+
+def test_a_journal_is_a_file() -> None:
+    with pytest.raises(BadFormat, match="a journal is a file, got 5\nFix: "):
+        prove(claim_of(), journal=5)  # type: ignore[arg-type]  # on purpose
+
+
 def test_a_database_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "bookmarks"
     file = sqlite3.connect(path)

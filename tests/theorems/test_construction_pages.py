@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 import verinet as vn
+from verinet import Q
+from verinet.networks.build import apply_activation
 from verinet.theorems import construction_pages
 from verinet.theorems.construction_pages import page
 from verinet.theorems.from_data import construct_from_file
@@ -27,6 +29,10 @@ def small(name: str, folder: Path) -> vn.Constructed:
         points = folder / "points.csv"
         points.write_text("0,0,1/3\n0,1,-2\n1,0,1/3\n", encoding="utf-8")
         return construct_from_file(points, name)
+    if row.asks == "network":
+        x = vn.variable("x")
+        cubic = vn.network(x, apply_activation(x - Q("1/4"), vn.activation("repu", 3)))
+        return vn.construct(name, cubic, cells=2, domain=vn.interval(-1, 1))
     target = None if row.target else "x^2, x*y" if row.width == "d" else "x*y"
     return vn.construct(name, target, resolution=2)
 

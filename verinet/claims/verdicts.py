@@ -113,6 +113,12 @@ class Certificate:
         """Number of bytes of the text."""
         return sum(map(len, self.parts()))  # ASCII
 
+    @property
+    def is_linear(self) -> bool:
+        """Is the evidence one list of steps, which can be written line by line?"""
+        evidence = self.data.get("evidence")
+        return isinstance(evidence, dict) and evidence.get("steps") is not None
+
     def lines(self) -> Iterator[str]:
         """The lines of the form with lines: a header without steps, then blocks of them.
 
@@ -123,13 +129,13 @@ class Certificate:
         Unsupported
             If the evidence is not one list of steps.
         """
-        evidence = self.data.get("evidence")
-        steps = evidence.get("steps") if isinstance(evidence, dict) else None
-        if not isinstance(evidence, dict) or steps is None:
+        if not self.is_linear:
             raise Unsupported(
                 "only evidence that is one list of steps is written line by line, not a conjunction or a point",
                 fix="write it to a file whose name ends in .json",
             )
+        evidence = self.data["evidence"]
+        steps = evidence["steps"]
         rest = {key: value for key, value in evidence.items() if key != "steps"}
         line = "".join(encoded({**self.data, "evidence": rest}))
         yield line + "\n"

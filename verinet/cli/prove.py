@@ -136,9 +136,11 @@ def checked(output: str | None, budget: float | None, paths: Sequence[str], effo
         )
     if output is not None:
         refuse_output(output, tuple(paths))
+        refuse_output(without_lines(output), tuple(paths))
     if effort.journal is not None:
         refuse_output(effort.journal, tuple(paths), "--journal")
-        if output is not None and os.path.realpath(output) == os.path.realpath(effort.journal):
+        outputs = () if output is None else (output, without_lines(output))
+        if os.path.realpath(effort.journal) in map(os.path.realpath, outputs):
             raise BadFormat(f"{output!r} cannot be both certificate and journal", fix="name two files")
 
 
@@ -252,11 +254,24 @@ def _values(x: Sequence[Fraction], question: Question) -> Json:
 
 def _written(outcome: Outcome, certificate: Certificate, output: str) -> Outcome:
     """Write the certificate; a verdict that took an hour is shown even if the disk is full."""
+    target = output if certificate.is_linear else without_lines(output)
     try:
-        certificate.write(output)
+        certificate.write(target)
     except VerinetError as error:
         lost = failed(error)
         return Outcome(BAD_INPUT, outcome.lines, {**outcome.document, **lost.document}, lost.complaints)
     what = "certificate" if outcome.status == DONE else "certificate of the opposite"
-    line = f"  {what}: {output}, {os.path.getsize(output)} bytes"
-    return Outcome(outcome.status, (*outcome.lines, line), {**outcome.document, "certificate": output})
+    line = f"  {what}: {target}, {os.path.getsize(target)} bytes"
+    why = () if target == output else ("  (a point or a conjunction has no lines: it stands in one JSON object)",)
+    return Outcome(outcome.status, (*outcome.lines, line, *why), {**outcome.document, "certificate": target})
+
+
+def without_lines(output: str) -> str:
+    """The name of a certificate that cannot be written line by line.
+
+    Examples
+    --------
+    >>> without_lines("proofs.d/brakes.jsonl"), without_lines("brakes.json"), without_lines("brakes")
+    ('proofs.d/brakes.json', 'brakes.json', 'brakes')
+    """
+    return output.removesuffix("l") if PurePath(output).suffix == ".jsonl" else output

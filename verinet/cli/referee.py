@@ -7,6 +7,7 @@ witness, a ``.json`` that maps "PROPERTY @ NETWORK" to inputs, or a folder that 
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import os
 import zlib
@@ -202,9 +203,10 @@ def _text_of(path: str) -> str:
     if PurePath(path).suffix.lower() != ".gz":
         return read_text(path)
     try:
-        unpacked = zlib.decompressobj(wbits=31).decompress(read_bytes(path), LONGEST + 1)
+        with gzip.open(io.BytesIO(read_bytes(path))) as packed:
+            unpacked = packed.read(LONGEST + 1)
         text = unpacked.decode("utf-8")
-    except (zlib.error, UnicodeDecodeError) as error:
+    except (zlib.error, OSError, EOFError, UnicodeDecodeError) as error:
         raise BadFormat(f"{path} is no packed text: {error}", fix="name a text file, or one packed by gzip") from error
     if len(unpacked) > LONGEST:
         raise BadFormat(f"{path} holds more than {LONGEST} bytes", fix="split it into several files")

@@ -23,6 +23,8 @@ from verinet.provers.cases import Floats
 Signs = npt.NDArray[np.int8]
 #: Values below this, relative to their row, are taken for zero in a proposal.
 NEGLIGIBLE = 1e-9
+#: Points at which units are compared.
+SEEN = 200
 #: Splits that are compared; of more, those that cut the known points most evenly.
 MOST_WAYS = 40
 
@@ -49,6 +51,13 @@ class Shape:
     def units(self) -> int:
         """The number of units of all layers."""
         return sum(len(layer.at) for network in self.networks for layer in network)
+
+    @property
+    def later(self) -> npt.NDArray[np.bool_]:
+        """Which of the units are beyond the first layer of their network."""
+        return np.concatenate(
+            [np.full(len(layer.at), depth > 0) for network in self.networks for depth, layer in enumerate(network)]
+        )
 
     @property
     def bending(self) -> npt.NDArray[np.bool_]:
@@ -119,6 +128,23 @@ def signs(levels: Floats) -> Signs:
     reach = np.abs(levels).max(axis=1, keepdims=True, initial=0.0) * NEGLIGIBLE
     above, below = (levels > reach).any(axis=0), (levels < -reach).any(axis=0)
     found: Signs = np.where(above & below, 0, np.where(above, 1, -1)).astype(np.int8)
+    return found
+
+
+def partnered(shape: Shape, levels: Floats) -> npt.NDArray[np.bool_]:
+    """Which units beyond the first layer bend along the same set as a unit of the other network, as points tell."""
+    seen = levels[:SEEN]
+    sizes = np.abs(seen).max(axis=0, initial=0.0)
+    kept = (sizes > 0) & shape.bending & shape.later
+    middle = sum(len(layer.at) for layer in shape.networks[0])
+    found = np.zeros(shape.units, dtype=np.bool_)
+    for unit in np.flatnonzero(kept[:middle]).tolist():
+        own = seen[:, unit] / sizes[unit]
+        others = middle + np.flatnonzero(kept[middle:])
+        columns = seen[:, others] / sizes[others]
+        gaps = [np.abs(columns - sign * own[:, None]).max(axis=0, initial=0.0) for sign in (1.0, -1.0)]
+        partners = others[np.minimum(*gaps) <= NEGLIGIBLE]
+        found[[unit, *partners.tolist()]] |= len(partners) > 0
     return found
 
 

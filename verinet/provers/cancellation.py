@@ -212,7 +212,7 @@ def settle(script: Script, case: kernel.Case, unit: int, phase: int) -> tuple[ke
     has to wait, and is given back.
     """
     low, high = script.move(case, ["split", unit, "right" if phase > 0 else "left"])
-    later = Script(script.statement, shadows=script.shadows)
+    later = Script(script.statement, shadows=script.shadows, deepest=script.deepest)
     if phase > 0:
         refute(script, low, len(low.hypotheses) - 1)
         return high, later

@@ -22,19 +22,20 @@ from verinet.claims.tape import Tape
 from verinet.claims.verdicts import Proved, Unknown, Verdict
 from verinet.errors import Unsupported
 from verinet.provers import decide
-from verinet.provers.bends import Shape, Signs, best_way, evaluate, residue, shape_of, signs
+from verinet.provers.bends import Shape, Signs, best_way, evaluate, partnered, residue, shape_of, signs
 from verinet.provers.cancellation import Closing, NotCancelled, settle
 from verinet.provers.cases import Box, Floats, box_of, hex_number
 from verinet.provers.depth_first import searched
-from verinet.provers.refutation import Contradicted, Script, Shadow, TooDeep, whole
+from verinet.provers.refutation import DEEPEST, Contradicted, Script, Shadow, TooDeep, whole
 from verinet.provers.trails import CHILDREN, INTERRUPTED, Choice, CountedCell, Fails, Steps, Stopped
 from verinet.work import SILENT, Budget, Progress
 
 #: Points of the domain to begin with; a case with fewer than `FEW` gets mixtures of its own.
 POINTS = 20_000
 FEW = 600
-#: In fewer inputs cells are few, and corners tell them; with more bends than this, cases are too slow to compare.
+#: In fewer inputs cells are few, and corners tell them: there only what needs no split is closed by bends.
 LEAST_INPUTS = 3
+#: With more bends than this, cases are too slow to compare.
 MOST_BENDS = 400
 #: Cases that may be visited before the search by cells is tried.
 CASES = 2_000
@@ -45,6 +46,8 @@ SEED = 1
 VERSION = "1"
 #: Points by which an open case is described to others.
 HINTS = 8
+#: Branches below one another for the sign of a unit while the other network's same units count as bends.
+FEW_BRANCHES = 3
 #: Rounds of steps from the points of a case, and the longest step.
 ROUNDS = 4
 REACH = 8.0
@@ -122,7 +125,7 @@ class Search:
         opened: list[Any] = []
         try:
             if left.vanishes:
-                Closing(script, part.case, self.shape.inputs).run(self.by_layer(phases))
+                script = self.closed(part, phases)
             elif left.ways:
                 opened = self.split(script, part, phases, best_way(self.shape, part.levels, left.ways))
             else:
@@ -139,6 +142,27 @@ class Search:
         self.cases += not opened
         self.progress.update(self.cases, sum(isinstance(item, Part) for item in self.work), "cases closed")
         return None
+
+    def closed(self, part: Part, phases: Signs) -> Script:
+        """Close a case without splits.
+
+        The sign of a unit that the other network has too need not be known: both are treated as bends, whatever
+        branches the sign would take, and whether the points tell it or not.
+        """
+        same = np.where(partnered(self.shape, part.levels), 0, phases).astype(np.int8)
+        ways = [(phases, DEEPEST)]
+        if (same != phases).any() and residue(self.shape, same).vanishes:
+            ways = [(same, FEW_BRANCHES), (phases, DEEPEST)]
+        for place, (chosen, deepest) in enumerate(ways, 1):
+            script = Script(self.statement, shadows=self.shadows, deepest=deepest)
+            try:
+                Closing(script, part.case, self.shape.inputs).run(self.by_layer(chosen))
+            except (TooDeep, NotCancelled):
+                if place == len(ways):
+                    raise
+            else:
+                return script
+        raise TooDeep
 
     def gives_up(self, reason: str) -> Stopped:
         """Why no further case is looked at."""
@@ -267,14 +291,15 @@ def _by_bends(
     claim: Equal, data: decide.Json, statement: kernel.Statement, budget: Budget, progress: Progress
 ) -> Verdict | None:
     """The verdict, if bends that cancel or a point that differs give one."""
-    shape = shape_of(statement) if claim.domain.dimension >= LEAST_INPUTS else None
+    shape = shape_of(statement)
     if shape is None or statement.domain is None or int(shape.bending.sum()) > MOST_BENDS:
         return None
     points = spread(box_of(statement.domain), np.random.default_rng(SEED))
     point = differing(claim, shape, points)
     if point is not None:
         return decide.refuted(claim, point)
-    if len(points) < FEW:
+    few_inputs = claim.domain.dimension < LEAST_INPUTS
+    if len(points) < FEW or (few_inputs and not residue(shape, signs(evaluate(shape, points)[0])).vanishes):
         return None
     left = budget.left()
     limits = Budget(None if left is None else left / 2, CASES if budget.steps is None else budget.steps - budget.spent)

@@ -78,6 +78,8 @@ class Journal:
     """
 
     def __init__(self, path: str | Path, every: float | None = None) -> None:
+        if not isinstance(path, (str, Path)):
+            raise BadFormat(f"a journal is a file, got {path!r}", fix='name one: journal="work"')
         self.path = Path(path)
         self.every = EVERY if every is None else every
         self._waiting: list[tuple[str, tuple[int | str | bytes, ...]]] = []
@@ -125,7 +127,11 @@ class Journal:
         """Errors of the database in the house's words."""
         try:
             yield
+        except UnicodeDecodeError as error:  # of the layout of the tables
+            raise self.damaged("its tables have no readable names") from error
         except sqlite3.OperationalError as error:
+            if "no such" in str(error) or "malformed" in str(error):
+                raise self.damaged(str(error)) from error
             busy = "locked" in str(error)
             fix = "wait for the other process that uses it, or name another file" if busy else FULL
             raise BadFormat(f"the journal {self.path} cannot be {what}: {error}", fix=fix) from error
@@ -145,7 +151,9 @@ class Journal:
             self._file.execute("INSERT OR IGNORE INTO searches(key, about) VALUES(?, ?)", (key, about))
         with self._told("read"):
             found = self._file.execute("SELECT number FROM searches WHERE key = ?", (key,)).fetchone()
-        return int(found[0])
+        if found is None or not isinstance(found[0], int):
+            raise self.damaged("its searches have no numbers")
+        return found[0]
 
     def holds(self, key: str) -> bool:
         """Is there a part of this search?"""

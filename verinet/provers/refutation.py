@@ -69,6 +69,7 @@ class Script:
     steps: list[Step] = field(default_factory=list)
     leaves: int = 0
     shadows: dict[int, Shadow] = field(default_factory=dict)
+    deepest: int = DEEPEST
 
     def shadow(self, row: Row) -> Shadow:
         """The row in floats; rows are shared by many cases."""
@@ -121,7 +122,7 @@ def refute(script: Script, case: kernel.Case, target: int, depth: int = 0) -> No
         if is_point(script, case, found, target):
             raise Contradicted(found[:inputs])
         which = widest_gap(case, found, target)
-        if which is not None and depth == DEEPEST:
+        if which is not None and depth == script.deepest:
             raise TooDeep
         if which is not None:
             for child in script.move(case, ["branch", which, "left"]):
