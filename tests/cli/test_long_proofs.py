@@ -82,3 +82,10 @@ def test_what_has_no_lines_is_written_as_one_object(capsys: pytest.CaptureFixtur
     refused = run(capsys, tmp_path, "prove", "net.json", "--claim", "injective", "-o", "net.jsonl")
     assert refused.status == 3
     assert "'net.json' is an input of this command" in refused.err
+
+
+def test_the_domain_of_an_equality_may_be_cut(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    domain = "[-1,1] x (-inf,3] with x_0 <= x_1 and x_0 > -1/2"
+    screen = run(capsys, tmp_path, "equal", CONTROLLER, CONTROLLER, "--domain", domain)
+    assert screen.status == 0, screen
+    assert screen.out.startswith("PROVED   f1(x) = f2(x) on [-1,1] x (-inf,3] with ")

@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import combinations_with_replacement, pairwise
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -221,6 +222,16 @@ def test_the_winding_map_is_oriented_onto_and_not_one_to_one() -> None:
     assert isinstance(verdict, Refuted)
     assert verdict.counterexample is not None
     assert not oriented(f, sign="negative").holds_at(verdict.counterexample.x)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [lambda a, b: relu(a + b) - b, lambda a, b: relu(a + b) - relu(b), lambda a, b: relu(a + b) - 2 * b + relu(a)],
+)
+def test_onto_the_line_along_a_slanted_line(make: Any) -> None:
+    """On every line along an axis the first two are bounded on one side."""
+    a, b = variables("x", 2)
+    assert isinstance(prove(surjective(network((a, b), make(a, b))), Budget(60)), Proved)
 
 
 def test_a_value_taken_once_where_the_map_bends_proves_nothing() -> None:

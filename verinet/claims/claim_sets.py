@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from verinet.claims.claim_terms import Meanings
+from verinet.claims.claim_terms import Meanings, Names
 from verinet.claims.claim_tokens import Reader
 from verinet.claims.formulas import Affine, AllOf, Atom
 from verinet.errors import ShapeMismatch, Unsupported
@@ -71,6 +71,33 @@ def read_set(reader: Reader, meanings: Meanings | None, size: int) -> Polyhedron
     if meanings is None or not reader.accept("with"):
         return found
     return found.cut(*_halfspaces(reader, meanings, size))
+
+
+class _SetReader(Reader):
+    what = "set"
+    fix = 'write "[-1,1]^2", "[0,1/2] x (-inf,3]", "R", or "[0,1]^2 with x_0 <= x_1"'
+
+
+def parse_set(text: str, size: int) -> Polyhedron:
+    """The set of points with so many coordinates that a text names.
+
+    Guarantee: exact.
+
+    Raises
+    ------
+    VerinetError
+        As `read_set`.
+
+    Examples
+    --------
+    >>> parse_set("[-1,1/2]^2 with x_0 <= x_1", 2).high, parse_set("R", 1).high
+    ((Fraction(1, 2), Fraction(1, 2)), (None,))
+    """
+    reader = _SetReader(text)
+    found = read_set(reader, Meanings(reader, Names(size, (1,))), size)
+    if reader.peek().kind != "end":
+        reader.fail("x, with, or the end")
+    return found
 
 
 def _side(reader: Reader) -> Side:

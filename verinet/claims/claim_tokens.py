@@ -73,8 +73,9 @@ class Reader:
     Guarantee: exact.
     """
 
-    #: What the text is called in error messages.
+    #: What the text is called in error messages, and how to write another.
     what = "claim"
+    fix = "the grammar of claims is in the documentation, docs/reference/claim-grammar.md"
 
     def __init__(self, text: str) -> None:
         if len(text) > LONGEST:
@@ -139,7 +140,7 @@ class Reader:
         got = token.text if len(token.text) <= 40 else token.text[:40] + "..."
         raise BadFormat(
             f"a {self.what} needs {needs} here, got {got}",
-            fix="the grammar of claims is in the documentation, docs/reference/claim-grammar.md",
+            fix=self.fix,
             where=self.where(token.place),
         )
 

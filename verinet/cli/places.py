@@ -10,7 +10,6 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from verinet.claims.wording import domain_text, point_text
-from verinet.cli.convert import box_sides, parse_domain
 from verinet.cli.evaluate import parse_point
 from verinet.cli.networks import located
 from verinet.errors import BadFormat, NotANumber, NotBounded, ShapeMismatch, SingularMatrix, Unsupported, VerinetError
@@ -28,7 +27,6 @@ Point = tuple[Fraction, ...]
 KINDS = {"line": 2, "segment": 2, "plane": 3, "triangle": 3, "parallelogram": 3, "chain": 0}
 _SLICE = re.compile(r"\s*([a-z]+)\s*:\s*", re.ASCII)
 _POINT = re.compile(r"\(([^()]*)\)[\s,]*", re.ASCII)
-_WHOLE = re.compile(r"R(?:\^([1-9][0-9]{0,6}))?\Z", re.ASCII)
 _FIX = 'write --slice "line: (0,0) (1,1)", "plane: (0,0,0) (1,0,0) (0,1,0)" or "chain: (0,0) (1,0) (1,1)"'
 
 
@@ -101,17 +99,10 @@ def parse_set(text: str, size: int) -> Polyhedron:
     >>> parse_set("[-1,1/2]^2", 2).high, parse_set("R", 1).high
     ((Fraction(1, 2), Fraction(1, 2)), (None,))
     """
-    whole = _WHOLE.match(text.strip())
-    if whole is not None:
-        if int(whole[1] or size) != size:
-            raise ShapeMismatch(
-                f"--domain {text.strip()} has {whole[1]} coordinates, the network {size} inputs", fix="write --domain R"
-            )
-        return whole_space(size)
     if PurePath(text).suffix.lower() != ".vnnlib":
-        from verinet.geometry.polyhedra import box
+        from verinet.claims.claim_sets import parse_set as parsed
 
-        return box(*box_sides(parse_domain(text), size))
+        return parsed(text, size)
     from verinet.claims.violations import safety
     from verinet.claims.vnnlib import read_vnnlib
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, product
+from math import gcd
 
 from verinet.exact.linalg import Matrix
 from verinet.exact.programs import Interior, interior
@@ -28,6 +29,15 @@ def slices_through(network: Network, point: Sequence[Fraction]) -> Iterator[Netw
     for chosen in combinations(range(inputs), outputs):
         rows = [[int(chosen[place] == i) for place in range(outputs)] for i in range(inputs)]
         yield layered([rows], [[Fraction(0) if i in chosen else point[i] for i in range(inputs)]])
+
+
+def lines_through(network: Network, point: Sequence[Fraction]) -> Iterator[Network]:
+    """Lines in the space of inputs along small integer directions, those along one axis left out."""
+    for largest in (1, 2):
+        for chosen in product((0, 1, -1, 2, -2)[: 2 * largest + 1], repeat=network.input_size):
+            entries = [entry for entry in chosen if entry]
+            if len(entries) > 1 and entries[0] > 0 and max(map(abs, entries)) == largest and gcd(*entries) == 1:
+                yield layered([[[entry] for entry in chosen]], [list(point)])
 
 
 def preimage(domain: Polyhedron, slice_: Network) -> Polyhedron:

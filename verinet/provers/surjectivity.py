@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from itertools import islice, product
+from itertools import chain, islice, product
 
 from verinet.claims import degree
 from verinet.claims.formulas import Affine, Formula, all_of, any_of, equals
@@ -32,7 +32,7 @@ from verinet.provers.coverings import Covered, Image, Uncovered, cell_points, co
 from verinet.provers.decide import certified, read
 from verinet.provers.degree import SAMPLES, is_square, need_affine
 from verinet.provers.equations import search_equations
-from verinet.provers.slices import images_near, preimage, slices_through
+from verinet.provers.slices import images_near, lines_through, preimage, slices_through
 from verinet.provers.trails import INTERRUPTED
 from verinet.provers.tree import Steps, Stopped, search
 from verinet.work import Budget, Progress
@@ -360,8 +360,12 @@ def _around(target: Polyhedron, point: Point) -> Iterator[Point]:
 
 def _by_slices(claim: Surjective, budget: Budget, progress: Progress) -> Verdict:
     """Fix some inputs at a point: the rest may reach the target already; if not, several slices may together."""
-    through = (slice_ for x in interior_points(claim.domain, 4) for slice_ in slices_through(claim.network, x))
-    for slice_ in islice(through, SLICES):
+    points = interior_points(claim.domain, 4)
+    through = islice((slice_ for x in points for slice_ in slices_through(claim.network, x)), SLICES)
+    # max(x_0, -x_1) is onto R along one of these, and bounded on one side along every axis
+    slanted = claim.network.output_size == 1 and not claim.onto.is_bounded
+    lines = (line for x in points for line in lines_through(claim.network, x)) if slanted else iter(())
+    for slice_ in chain(through, islice(lines, SLICES)):
         sliced = compose(claim.network.with_domain(None), slice_)
         verdict = _by_pieces(claim, sliced, slice_, budget, progress)
         if isinstance(verdict, Proved) or budget.exhausted():
