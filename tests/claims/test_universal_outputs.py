@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -10,16 +11,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import verinet as vn
-from verinet import Q
-from verinet.claims.universal import TOGETHER, Fitted, no_network
-from verinet.claims.universal_duals import primal, sign_choices
+from verinet import Q, kernel
+from verinet.claims.solver_evidence import SolverEvidence
+from verinet.claims.universal import TOGETHER, Fitted, NoFit, no_network
+from verinet.claims.universal_duals import copies, primal, sign_choices
 from verinet.claims.verdicts import Proved
 from verinet.errors import ShapeMismatch, Unsupported
 from verinet.exact import solver
 from verinet.networks.build import layered
 from verinet.networks.network import Network
+from verinet.provers.by_solver import NoSolution, ask, assumed
+from verinet.provers.evidence import replayed
 from verinet.provers.universal import fitting
+from verinet.provers.universal_outputs import separating
 from verinet.theory.minimal_width.lower_bound import hard_target
+from verinet.work import Budget
 
 numbers = st.integers(-6, 6).map(lambda n: Fraction(n, 2))
 
@@ -87,7 +93,85 @@ def test_neurons_of_two_outputs_go_together() -> None:
     assert verdict.theorem.assumptions[0]["text"] == TOGETHER
     two = no_network(width=2).fits(points, values)
     assert two.fitted_by(layered([[[1], [-1]], [[1, 0], [0, 1]]], [[0, 0], [0, 0]], vn.activation("relu")))
-    assert not isinstance(vn.prove(two), Proved)
+    assert isinstance(vn.prove(two), Fitted)
+
+
+def shown(claim: NoFit, verdict: object) -> bool:
+    """Is this a network of the shape that fits, whose certificate the kernel accepts?"""
+    assert isinstance(verdict, Fitted)
+    assert verdict.network is not None
+    assert verdict.certificate is not None
+    assert verdict.network.level_widths == (claim.architecture.width,)
+    return claim.fitted_by(verdict.network) and kernel.check(verdict.certificate.text).kind == "fails"
+
+
+@pytest.mark.parametrize(
+    ("width", "points", "values"),
+    [
+        (1, [2, "-3/2"], [(1, 3), ("-1/2", 0)]),  # r(x + 1)
+        (1, [-2, 0], [(8, 1), (4, 1)]),  # affine, and one output is constant
+        (1, [-1, 0, 1], [(5, 0), (5, 0), (5, 1)]),  # the neuron is nothing to the first output
+        (2, [0, 1, 2], [(0, 1), (1, 3), (1, 1)]),
+    ],
+)
+def test_a_network_of_several_outputs_is_found(width: int, points: list[Any], values: list[Any]) -> None:
+    claim = no_network(width=width).fits(points, values)
+    verdict = vn.prove(claim, 30)
+    assert shown(claim, verdict)
+    found = ", ".join(f"({', '.join(map(str, value))})" for value in values)
+    assert str(verdict).endswith(f"(one has the values {found})")
+
+
+@settings(max_examples=6, deadline=None)
+@given(networks(), st.data())
+def test_what_a_network_does_is_refuted_by_a_network(network: Network, data: st.DataObject) -> None:
+    points = data.draw(st.lists(st.tuples(*[numbers] * network.input_size), min_size=2, max_size=3, unique=True))
+    claim = no_network(width=2, activation=activation_of(network)).fits(points, [network(p) for p in points])
+    assert shown(claim, vn.prove(claim, 60))
+
+
+#: Every output alone is one neuron, r(x) and r(x - 1), with the same signs at all points; no neuron is both.
+APART = [0, 1, 2], [(0, 0), (1, 0), (2, 1)]
+
+
+def test_a_probe_tells_neurons_apart() -> None:
+    claim = no_network(width=1).fits(*APART)
+    weights = [Fraction(q) for q in (1, 0, 0, 1, -1, 0)]
+    assert not claim.always().holds_at(weights)
+    assert not claim.fitted_by(claim.network_at(weights))
+    probed = replace(claim, probes=separating(claim, weights))
+    assert probed.always().holds_at(weights)
+    assert probed.text() == claim.text()
+    verdict = vn.prove(claim, 10)
+    assert isinstance(verdict, Proved)
+    assert isinstance(vn.prove(no_network(width=2).fits(*APART), 60), Fitted)
+
+
+def test_the_word_of_solvers_about_weights_is_replayed() -> None:
+    claim = no_network(width=1).fits(*APART)
+    answer = ask(*fitting(claim), Budget(30))
+    assert isinstance(answer, NoSolution)
+    verdict = assumed(claim, claim.to_json(), answer, claim.assumptions)
+    assert isinstance(verdict.certificate, SolverEvidence)
+    assert replayed(claim, verdict.certificate, 5).assumptions[0]["kind"] == "solver"
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(numbers, min_size=12, max_size=12), st.integers(1, 2))
+def test_probes_separate_all_but_multiples(weights: list[Fraction], inputs: int) -> None:
+    """Neurons at no probe of opposite signs are multiples: then the dual network's weights are a network's."""
+    claim = no_network(width=1).fits([(0,) * inputs, (1,) * inputs], [(0, 0), (0, 0)])
+    one, other = copies(claim, weights[: claim.dual_size])[0]
+
+    def at(neuron: tuple[Fraction, ...], point: tuple[Fraction, ...]) -> Fraction:
+        return sum((w * x for w, x in zip(neuron, point, strict=False)), neuron[-1])
+
+    probes = separating(claim, weights[: claim.dual_size])
+    assert all(at(one, probe) * at(other, probe) < 0 for probe in probes)
+    size, length = sum(map(abs, one)), sum(map(abs, other))
+    multiples = not size or not length or all(a * length == b * size for a, b in zip(one, other, strict=True))
+    opposite_constants = not any(one[:-1]) and not any(other[:-1]) and one[-1] * other[-1] < 0
+    assert bool(probes) != multiples or opposite_constants
 
 
 def test_the_curve_that_crosses_itself() -> None:

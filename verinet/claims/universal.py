@@ -150,6 +150,9 @@ def _point(given: Any) -> Point:
 class NoFit:
     """For all weights of an architecture: at some point the value is not near the wanted one.
 
+    `probes` are further points at which the kernel's statement asks neurons of several outputs to go together; they
+    change how the claim is proved, not what it says.
+
     Guarantee: exact (what is said; whether it is true, `verinet.prove` finds out).
     """
 
@@ -159,6 +162,7 @@ class NoFit:
     within: Fraction
     strict: bool = False
     further: tuple[Point, ...] = ()
+    probes: tuple[Point, ...] = ()
 
     __repr__ = spelled_fields
 
@@ -279,6 +283,7 @@ class NoFit:
             "within": format_rational(self.within),
             "strict": self.strict,
             **({"further": [[format_rational(q) for q in row] for row in self.further]} if self.further else {}),
+            **({"probes": [[format_rational(q) for q in row] for row in self.probes]} if self.probes else {}),
         }
 
     def text(self) -> str:

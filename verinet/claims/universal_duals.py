@@ -1,7 +1,10 @@
 """Dual networks of claims over all weights: inputs are the weights, outputs the neurons at the points.
 
 Several outputs of one hidden layer have dual networks of their own, one beside the other, with one more condition: a
-neuron of one is a nonnegative multiple of the same neuron of another, so at no point do they have opposite signs.
+neuron of one is a nonnegative multiple of the same neuron of another, so at no point do they have opposite signs.  That
+is asked at finitely many points only: the weights of all networks meet it, and others too.  So what holds of all that
+meet it holds of all networks, but a point that meets it need not be a network.  Asked everywhere it would say no less:
+of two affine functions without opposite signs anywhere one is zero, or a positive multiple of the other.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from verinet.claims.universal import NoFit
 
 Signs = tuple[int, ...]
+Neuron = tuple[Fraction, ...]
 
 
 def dual_network(claim: NoFit) -> Network:
@@ -66,7 +70,7 @@ def misses(claim: NoFit, signs: Signs) -> Iterator[Formula]:
 
 def _conflicts(claim: NoFit) -> Iterator[Formula]:
     """z > 0 > z' for a neuron of two outputs: min(z, -z') > 0, where the minimum is z - relu(z + z')."""
-    rows, together = _preactivations(claim), len(claim.wanted) * claim.architecture.width * len(claim.points)
+    rows, together = _preactivations(claim, claim.points + claim.probes), _units(claim)
     for place, (one, other) in enumerate(_pairs(claim)):
         for row in (rows[one], rows[other]):
             z = sum((c * Term.of_input(i) for i, c in enumerate(row) if c), Term(Fraction(0)))
@@ -74,18 +78,18 @@ def _conflicts(claim: NoFit) -> Iterator[Formula]:
 
 
 def _pairs(claim: NoFit) -> list[tuple[int, int]]:
-    """Which units are the same neuron at the same point, of two outputs."""
-    size = claim.architecture.width * len(claim.points)
+    """Which preactivations are those of the same neuron at the same point or probe, of two outputs."""
+    size = claim.architecture.width * len(claim.points + claim.probes)
     return [(k * size + i, h * size + i) for k, h in combinations(range(len(claim.wanted)), 2) for i in range(size)]
 
 
-def _preactivations(claim: NoFit) -> list[list[Fraction]]:
+def _preactivations(claim: NoFit, points: Sequence[Sequence[Fraction]]) -> list[list[Fraction]]:
     """One row over the dual network's inputs for each output, neuron and point."""
     size, width, own = claim.input_size, claim.architecture.width, claim.dual_size // len(claim.wanted)
     rows = []
     for k in range(len(claim.wanted)):
         for i in range(width):
-            for point in claim.points:
+            for point in points:
                 row = [Fraction(0)] * claim.dual_size
                 start = k * own + i * (size + 1)
                 row[start : start + size + 1] = [*point, Fraction(1)]
@@ -94,13 +98,14 @@ def _preactivations(claim: NoFit) -> list[list[Fraction]]:
 
 
 def _dual_layer(claim: NoFit) -> Network:
-    return _one_layer(_preactivations(claim), (claim.architecture.activation,) * _units(claim))
+    return _one_layer(_preactivations(claim, claim.points), (claim.architecture.activation,) * _units(claim))
 
 
 def _dual_outputs(claim: NoFit) -> Network:
-    rows = _preactivations(claim)
+    rows = _preactivations(claim, claim.points + claim.probes)
     sums = [[a + b for a, b in zip(rows[one], rows[other], strict=True)] for one, other in _pairs(claim)]
-    return _one_layer(rows + sums, (claim.architecture.activation,) * _units(claim) + (RELU,) * len(sums))
+    activations = (claim.architecture.activation,) * _units(claim) + (RELU,) * len(sums)
+    return _one_layer(_preactivations(claim, claim.points) + sums, activations)
 
 
 def _units(claim: NoFit) -> int:
@@ -148,7 +153,8 @@ def _dual_chain(claim: NoFit) -> Network:
 def primal(claim: NoFit, weights: Sequence[Fraction], signs: Signs) -> Network:
     """The network that a point of the dual network's inputs stands for.
 
-    Of several outputs the inner weights are those of the first; the readout weights make up for their sizes.
+    Of several outputs the inner weights of a neuron are those of the first that has it at some point of the claim; the
+    readout weights make up for their sizes.  Where its copies are no multiples of each other, the values differ.
     """
     from verinet.networks.build import layered
 
@@ -156,18 +162,38 @@ def primal(claim: NoFit, weights: Sequence[Fraction], signs: Signs) -> Network:
     if shape.depth > 1:
         matrices = [[list(weights[:size])], *([[s]] for s in signs)]
         return layered(matrices, [[b] for b in weights[size:]], shape.activation)
-    parts = [
-        [weights[k * own + i * (size + 1) : k * own + (i + 1) * (size + 1)] for i in range(shape.width)]
+    neurons = [[_alive(claim, copy) for copy in row] for row in copies(claim, weights)]
+    lengths = [[sum(map(abs, copy)) for copy in row] for row in neurons]
+    chosen = [next((k for k, length in enumerate(row) if length), 0) for row in lengths]
+    readout = [
+        [signs[k * shape.width + i] * row[k] / (row[chosen[i]] or 1) for i, row in enumerate(lengths)]
         for k in range(len(claim.wanted))
     ]
-    lengths = [[sum(map(abs, part)) for part in row] for row in parts]
-    readout = [
-        [
-            Fraction(signs[k * shape.width + i]) * (length / lengths[0][i] if lengths[0][i] else 1)
-            for i, length in enumerate(row)
-        ]
-        for k, row in enumerate(lengths)
-    ]
-    inner: list[Any] = [[list(part[:-1]) for part in parts[0]], readout]
-    biases = [[part[-1] for part in parts[0]], [weights[(k + 1) * own - 1] for k in range(len(claim.wanted))]]
+    base = [row[k] for row, k in zip(neurons, chosen, strict=True)]
+    inner: list[Any] = [[list(copy[:-1]) for copy in base], readout]
+    biases = [[copy[-1] for copy in base], [weights[(k + 1) * own - 1] for k in range(len(claim.wanted))]]
     return layered(inner, biases, shape.activation)
+
+
+def copies(claim: NoFit, weights: Sequence[Fraction]) -> list[list[Neuron]]:
+    """Of each neuron of one hidden layer its weights and bias, output after output."""
+    size, own = claim.input_size + 1, claim.dual_size // len(claim.wanted)
+    starts = [[k * own + i * size for k in range(len(claim.wanted))] for i in range(claim.architecture.width)]
+    return [[tuple(weights[start : start + size]) for start in row] for row in starts]
+
+
+def dual_point(inner: Sequence[Neuron], readout: Sequence[Neuron]) -> Neuron:
+    """The dual network's inputs for a network of one hidden layer: rows of weights, each with its bias at the end."""
+    order = sorted(range(len(inner)), key=lambda i: readout[0][i] < 0)
+    found: list[Fraction] = []
+    for row in readout:
+        found += [abs(row[i]) * entry for i in order for entry in inner[i]]
+        found.append(row[-1])
+    return tuple(found)
+
+
+def _alive(claim: NoFit, copy: Neuron) -> Neuron:
+    """Zero for a neuron that is zero at all points: there it does the same."""
+    act = claim.architecture.activation
+    heights = [act.value(sum((w * x for w, x in zip(copy, point, strict=False)), copy[-1])) for point in claim.points]
+    return copy if any(heights) else (Fraction(0),) * len(copy)
