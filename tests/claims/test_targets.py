@@ -38,6 +38,21 @@ def test_sympy_agrees(p: Polynomial, a: F, b: F) -> None:
     assert p.value((a, b)) == F(int(value.p), int(value.q))
 
 
+@given(polynomials, st.integers(0, 4))
+def test_powers_are_repeated_products(p: Polynomial, times: int) -> None:
+    product = Polynomial.constant(1, 2)
+    for _ in range(times):
+        product = product * p
+    assert p**times == product
+
+
+def test_powers_that_are_refused() -> None:
+    t, many = Polynomial.variable(0, 1), sum((Polynomial.variable(k, 5) for k in range(5)), Polynomial.constant(1, 5))
+    for base, times in ((t, 401), (t**41, 10), (Polynomial(1, ()), -1), (many, 100)):
+        with pytest.raises(Unsupported):
+            base**times
+
+
 def test_canonical_form() -> None:
     assert Polynomial(1, ((1, (2,)), (2, (0,)), (-1, (2,)))) == Polynomial.constant(2, 1)
     assert Polynomial(1, ((1, (2,)), (2, (0,)))).coefficients == ((F(2), (0,)), (F(1), (2,)))

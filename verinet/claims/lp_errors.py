@@ -25,6 +25,7 @@ from verinet.exact.printing import spelled, spelled_fields
 from verinet.exact.rationals import Q, format_rational
 from verinet.geometry.polyhedra import Polyhedron
 from verinet.networks.network import Network
+from verinet.work import keep_going
 
 #: A smooth target is first approximated to this share of the error.
 SHARE = 64
@@ -328,9 +329,12 @@ def _piecewise_gap(
     target.check_apart(domain)
     marks = indicators(target, domain)
     n, size = domain.dimension, domain.dimension + 1 + len(target.pieces)
-    gap = Polynomial.variable(n, size)
+    terms = list(Polynomial.variable(n, size).coefficients)
     for place, (_, polynomial) in enumerate(target.pieces):
-        gap = gap - Polynomial.variable(n + 1 + place, size) * lifted(polynomial, size)
+        keep_going()
+        mark = tuple(int(k == place) for k in range(len(target.pieces)))
+        terms += [(-coefficient, (*exponents, 0, *mark)) for coefficient, exponents in polynomial.coefficients]
+    gap = Polynomial(size, tuple(terms))
     return (network, marks), [gap], ["f(x) - g(x)"], f"g = {target}"
 
 

@@ -19,6 +19,7 @@ from verinet.geometry.polyhedra import Halfspace, Polyhedron
 from verinet.networks.activations import activation
 from verinet.networks.expressions import Expression
 from verinet.networks.network import Activate, Affine, Input, Network, Vertex
+from verinet.work import keep_going
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class PiecewisePolynomial:
         """
         parts = [intersection(domain, piece) for piece, _ in self.pieces]
         for second in range(len(parts)):
+            keep_going()
             for first in range(second):
                 if _boxes_apart(parts[first], parts[second]):
                     continue
@@ -217,6 +219,7 @@ def indicators(target: PiecewisePolynomial, domain: Polyhedron) -> Network:
 
 def _redundant(half: Halfspace, domain: Polyhedron) -> bool:
     """Does the whole domain lie in the halfspace?"""
+    keep_going()
     answer = programs.minimum(half.row(), domain.system())
     return not isinstance(answer, programs.Unbounded) and (
         not isinstance(answer, programs.Minimum) or answer.value >= 0
@@ -227,6 +230,7 @@ def _uncovered(domain: Polyhedron, pieces: Sequence[Polyhedron]) -> tuple[Fracti
     """A point of the domain outside all pieces: beyond a side of the first piece, and there outside the others."""
     todo = [(domain, 0)]
     while todo:
+        keep_going()
         part, place = todo.pop()
         if part.is_empty:
             continue

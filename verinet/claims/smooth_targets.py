@@ -21,6 +21,7 @@ from verinet.exact.enclosures import Enclosure
 from verinet.exact.rationals import Q, format_rational
 from verinet.exact.smooth import FUNCTIONS, Approximation, Tree, approximations, value_at
 from verinet.geometry.polyhedra import Polyhedron
+from verinet.work import keep_going
 
 if TYPE_CHECKING:
     import sympy
@@ -84,6 +85,7 @@ class SmoothTarget:
         found = approximations(self.tree, dict(self.derivatives), low, high, degree, accuracy)
         pieces, errors = [], []
         for part in sorted(found, key=lambda part: part.low):
+            keep_going()
             piece = Polyhedron(part.low, part.high)
             if not intersection(domain, piece).is_empty:
                 pieces.append((piece, _expanded(part)))

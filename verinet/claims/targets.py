@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import comb
 from typing import TYPE_CHECKING
+
+from flint import Ordering, fmpq, fmpq_mpoly_ctx
 
 from verinet.errors import ShapeMismatch, Unsupported
 from verinet.exact.printing import spelled_fields
@@ -23,6 +26,8 @@ Exponents = tuple[int, ...]
 
 #: Largest total degree; the kernel's reader has the same bound.
 LARGEST_DEGREE = 400
+#: Most terms that a power is expanded to.
+MOST_TERMS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +135,22 @@ class Polynomial:
         return self * other
 
     def __pow__(self, exponent: int) -> Polynomial:
-        result = Polynomial.constant(1, self.dimension)
-        for _ in range(_exponents((exponent,), 1)[0]):
-            result = result * self
-        return result
+        times = _exponents((exponent,), 1)[0]
+        _exponents((self.degree * times,), 1)  # refused before it is expanded
+        known, size = len(self.coefficients), self.dimension
+        terms_at_most = min(comb(times + known - 1, times), comb(self.degree * times + size, size)) if known else 0
+        if terms_at_most > MOST_TERMS:
+            raise Unsupported(
+                f"a power of a polynomial needs at most {MOST_TERMS} terms, this one may have {terms_at_most}",
+                fix="take a smaller power",
+            )
+        if not self.coefficients or not self.dimension:
+            return Polynomial.constant(self.value((Fraction(0),) * self.dimension) ** times, self.dimension)
+        context = fmpq_mpoly_ctx.get([f"x{j}" for j in range(self.dimension)], Ordering.lex)
+        terms = {exponents: fmpq(c.numerator, c.denominator) for c, exponents in self.coefficients}
+        found = context.from_dict(terms) ** times
+        listed = ((Fraction(int(c.p), int(c.q)), tuple(map(int, exponents))) for exponents, c in found.terms())
+        return Polynomial(self.dimension, tuple(listed))
 
     def _same_kind(self, other: object) -> Polynomial:
         right = other if isinstance(other, Polynomial) else Polynomial.constant(other, self.dimension)

@@ -21,6 +21,7 @@ from verinet.errors import BudgetExhausted, NotANumber, Unsupported
 from verinet.exact.enclosures import Enclosure, ball, enclosure_of, precision
 from verinet.exact.ranges import range_on
 from verinet.exact.rationals import format_rational
+from verinet.work import keep_going
 
 _FIRST_BITS = 128
 _LAST_BITS = 1 << 14
@@ -144,6 +145,7 @@ def approximations(
     todo = [(tuple(low), tuple(high))]
     found: list[Approximation] = []
     while todo:
+        keep_going()
         a, b = todo.pop()
         one = _approximation(tree, derivatives, a, b, degree, accuracy) or _constant_near(tree, a, b, accuracy)
         if one is not None and one.error <= accuracy:

@@ -202,7 +202,7 @@ def bounds(walker: Walker, case: kernel.Case, frame: Frame, depth: int = 0) -> N
 def integral(claim: IntegralBetween, plan: Plan, progress: Progress) -> Verdict:
     """An integral of an error, by cells."""
     data = claim.statement()
-    return decide.certified(claim.text(), data, by_cells(data, plan, progress, simplices))
+    return decide.certified(claim.text(), data, by_cells(data, plan, progress, simplices), watched=True)
 
 
 def sup_error(claim: SupErrorAtMost, plan: Plan, progress: Progress) -> Verdict:

@@ -29,6 +29,7 @@ from verinet.claims.verdicts import Certificate, Counterexample, Proved, Refuted
 from verinet.errors import CertificateRejected, Unsupported
 from verinet.provers import branching, subtrees
 from verinet.provers.cases import Box, box_of, common, hex_number
+from verinet.provers.check_costs import stepwise
 from verinet.provers.refute import attack, fails_at
 from verinet.provers.smt import is_small, second_look, without_share
 from verinet.provers.tree import Fails as Failure
@@ -218,8 +219,13 @@ def count_cells(claim: Cells | LinearRegions, budget: Budget, progress: Progress
     return Refuted(None, verdict.certificate, f"{claim.text()} (there are {found})")
 
 
-def certified(text: str, statement: Json, evidence: Json, assumptions: Sequence[Json] = ()) -> Proved | Unknown:
-    """`Proved` if the kernel accepts the certificate; `text` is the claim in words, assumptions qualify it."""
+def certified(
+    text: str, statement: Json, evidence: Json, assumptions: Sequence[Json] = (), watched: bool = False
+) -> Proved | Unknown:
+    """`Proved` if the kernel accepts the certificate; `text` is the claim in words, assumptions qualify it.
+
+    Where it is `watched`, evidence that is one list of steps is checked under the budget that this stands under.
+    """
     data = {
         "format": kernel.FORMAT,
         "assumptions": list(assumptions),
@@ -230,7 +236,10 @@ def certified(text: str, statement: Json, evidence: Json, assumptions: Sequence[
     steps = evidence.get("steps", ())
     try:
         # A long proof is read block by block, as from a file: as one text it would take a hundred times its size.
-        report = kernel.check(certificate.lines(), True) if len(steps) > LONG else kernel.check(certificate.text)
+        if watched:
+            report = kernel.check(stepwise(certificate), True)
+        else:
+            report = kernel.check(certificate.lines(), True) if len(steps) > LONG else kernel.check(certificate.text)
     except kernel.Rejected as error:
         return Unknown(f"the kernel rejected the certificate ({error}); please report this network")
     theorem = Theorem(statement, text, tuple(dict(a) for a in report.assumptions), report.statement_sha256)

@@ -23,18 +23,14 @@ from verinet.errors import BudgetExhausted, NotANumber
 from verinet.kernel import Statement
 from verinet.provers import decide
 from verinet.provers.cases import Box, Case, advance, box_of, branch, breakpoint_of, enter, final_outputs, hex_number
-from verinet.provers.pieces import (
-    Apexes,
-    Piece,
-    Row,
-    box_piece,
-    longest_edge_cut,
-    simplex_cut,
-)
-from verinet.provers.simplices import Integrand, Share
+from verinet.provers.check_costs import GRACE, Foreseen
+from verinet.provers.pieces import Apexes, Piece, Row, box_piece, longest_edge_cut, simplex_cut
+from verinet.provers.simplices import Integrand, Share, Work
 from verinet.provers.trails import INTERRUPTED
 from verinet.work import SILENT, Budget, Progress, keep_going, under
 
+#: Outside of the domain the kernel multiplies no polynomials.
+NOTHING = Work(0, 0)
 #: Leaves that a certificate may get before the search gives up on an integral that the bounds do not decide.
 MOST_LEAVES = 200_000
 
@@ -48,6 +44,7 @@ class Leaf:
     form: Any  # the integrand in x; None outside the domain
     apexes: Apexes = field(default_factory=Apexes)
     planes: tuple[Row, ...] = ()  # to cut along first: the integrand changes sign there
+    work: Work = NOTHING  # for the kernel, on each simplex
     share: Share | None = None
     cut: Row | None = None
     parts: tuple[Leaf, ...] = ()
@@ -58,7 +55,7 @@ class Leaf:
         low, high = self.piece.cut(row, self.count)
         if low is None or high is None:
             raise ArithmeticError("a leaf was to be cut where it has no inside")
-        self.parts = tuple(Leaf(part, self.count + 1, self.form, apexes, planes) for part in (low, high))
+        self.parts = tuple(Leaf(part, self.count + 1, self.form, apexes, planes, self.work) for part in (low, high))
         return self.parts
 
 
@@ -80,6 +77,7 @@ class Walk:
     budget: Budget
     progress: Progress
     integrand: Integrand
+    foreseen: Foreseen  # with one simplex for each cell
     steps: list[list[Any] | Leaf] = field(default_factory=list)
     work: list[Open | Leaf | list[Any]] = field(default_factory=list)
     leaves: int = 0
@@ -138,8 +136,11 @@ class Walk:
             self.steps.append(["next"])
             self.work.append(replace(open_case, case=following))
             return
-        form = self.integrand.on_cell(final_outputs(self.statement, case))
-        self.steps.append(Leaf(piece, case.hypotheses, form, planes=self.integrand.planes(form)))
+        outputs = final_outputs(self.statement, case)
+        work = self.integrand.work(outputs)
+        self.foreseen.add(work.inserted + work.raised)  # before the same polynomials are multiplied here
+        form = self.integrand.on_cell(outputs)
+        self.steps.append(Leaf(piece, case.hypotheses, form, planes=self.integrand.planes(form), work=work))
         self.leaves += 1
         if self.leaves % 64 == 0:
             self.progress.update(self.leaves, len(self.work), "cells of the integral")
@@ -178,6 +179,7 @@ class Total:
     """The leaves of a walk as simplices, and the bounds that they add up to."""
 
     walk: Walk
+    foreseen: Foreseen
     low: Fraction = Fraction(0)
     high: Fraction = Fraction(0)
     count: int = 0
@@ -205,7 +207,7 @@ class Total:
                 continue
             leaf.share = Share(Fraction(0), Fraction(0))
             if leaf.form is not None:
-                leaf.share = self.walk.integrand.share(leaf.form, leaf.piece.vertices)
+                leaf.share = self.walk.integrand.share(leaf.form, leaf.piece.vertices, leaf.work, self.foreseen)
             self.count += 1
             self.low += leaf.share.low
             self.high += leaf.share.high
@@ -219,6 +221,7 @@ class Total:
             return
         self.low -= leaf.share.low
         self.high -= leaf.share.high
+        self.foreseen.seconds -= leaf.share.seconds
         for part in leaf.divide(longest_edge_cut(leaf.piece), Apexes(), ()):
             self.add(part)
 
@@ -231,6 +234,7 @@ class Total:
                 continue
             todo = [item]
             while todo:
+                keep_going()
                 leaf = todo.pop()
                 if leaf.cut is not None:
                     written.append(["cut", [hex_number(entry) for entry in leaf.cut], "left"])
@@ -257,18 +261,26 @@ def total(data: dict[str, Any], budget: Budget, progress: Progress) -> Total | U
     if statement.domain is None:
         return Unknown("the statement has no domain")
     box = box_of(statement.domain)
-    walk = Walk(statement, box, budget, progress, Integrand.of(statement))
-    found = Total(walk)
+    walk = Walk(statement, box, budget, progress, Integrand.of(statement), Foreseen(budget))
+    found = Total(walk, Foreseen(budget))
     walk.run()
     found.add_all()
     return found
 
 
-def integral_between(claim: IntegralBetween, budget: Budget, progress: Progress) -> Verdict:
-    """Decide whether an integral lies between the bounds of the claim."""
-    data = claim.statement()
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A theorem in other words than those of the integral that proves it, with what it assumes besides."""
+
+    text: str
+    assumptions: tuple[dict[str, str], ...] = ()
+
+
+def integral_between(claim: IntegralBetween, budget: Budget, progress: Progress, said: Said | None = None) -> Verdict:
+    """Decide whether an integral lies between the bounds of the claim; a proof is `said` in other words, if given."""
     try:
         with under(budget):
+            data = claim.statement()
             found = total(data, budget, progress)
             if isinstance(found, Unknown):
                 return found
@@ -278,17 +290,32 @@ def integral_between(claim: IntegralBetween, budget: Budget, progress: Progress)
                 if not found.wide or found.count >= MOST_LEAVES:
                     return Unknown(f"the bounds do not decide after {found.count} simplices; {_known(found)}")
                 found.halve()
-    except BudgetExhausted:
-        return Unknown(budget.reason())
+            evidence = {"steps": found.steps()}
+    except BudgetExhausted as error:
+        return Unknown(error.problem)
     except KeyboardInterrupt:
         return Unknown(INTERRUPTED)
-    inside = claim.low <= found.low and found.high <= claim.high
-    stated = data if inside else {**data, "bounds": point_json((found.low, found.high))}
-    shown = claim if inside else claim.with_bounds(found.low, found.high)
-    verdict = decide.certified(shown.text(), stated, {"steps": found.steps()})
-    if inside or not isinstance(verdict, Proved):
+    if claim.low <= found.low and found.high <= claim.high:
+        return certified(said or Said(claim.text()), data, evidence, budget)
+    shown = claim.with_bounds(found.low, found.high)
+    stated = {**data, "bounds": point_json((found.low, found.high))}
+    verdict = certified(Said(shown.text()), stated, evidence, budget)
+    if not isinstance(verdict, Proved):
         return verdict
     return Refuted(None, verdict.certificate, f"{claim.text()} (there {shown.text()})")
+
+
+def certified(said: Said, data: dict[str, Any], evidence: dict[str, Any], budget: Budget) -> Proved | Unknown:
+    """`Proved` if the kernel accepts the steps before the budget, and a moment beyond it, run out."""
+    left = budget.left()
+    limits = Budget(None if left is None else max(left, 0.0) + GRACE)
+    try:
+        with under(limits):
+            return decide.certified(said.text, data, evidence, said.assumptions, watched=left is not None)
+    except BudgetExhausted:
+        return Unknown(f"the budget of {budget.seconds:g} seconds ran out in the kernel's check of a proof")
+    except KeyboardInterrupt:
+        return Unknown(INTERRUPTED)
 
 
 def enclosed(quantity: Integral, width: Fraction, budget: Budget | None = None, progress: Progress = SILENT) -> Verdict:
@@ -326,9 +353,9 @@ def enclosed(quantity: Integral, width: Fraction, budget: Budget | None = None, 
         raise NotANumber("bounds of an integral have a positive distance", fix="ask for a width such as Q('1/1000')")
     limits = budget or Budget()
     claim = quantity.between(0, 0)
-    data = claim.statement()
     try:
         with under(limits):
+            data = claim.statement()
             found = total(data, limits, progress)
             if isinstance(found, Unknown):
                 return found
@@ -337,15 +364,17 @@ def enclosed(quantity: Integral, width: Fraction, budget: Budget | None = None, 
                 if limits.exhausted() or found.count >= MOST_LEAVES:
                     return Unknown(f"not as narrow as asked after {found.count} simplices; {_known(found)}")
                 found.halve()
-    except BudgetExhausted:
-        return Unknown(limits.reason())
+            evidence = {"steps": found.steps()}
+    except BudgetExhausted as error:
+        return Unknown(error.problem)
     except KeyboardInterrupt:
         return Unknown(INTERRUPTED)
     low, high = found.low, found.high
     if low < high:
         low, high = _outwards(low, width / 8, -1), _outwards(high, width / 8, 1)
     claim = claim.with_bounds(low, high)
-    return decide.certified(claim.text(), {**data, "bounds": point_json((low, high))}, {"steps": found.steps()})
+    stated = {**data, "bounds": point_json((low, high))}
+    return certified(Said(claim.text()), stated, evidence, limits)
 
 
 def _outwards(value: Fraction, step: Fraction, sign: int) -> Fraction:

@@ -18,10 +18,17 @@ from verinet.work import Budget, Progress, under
 PLAN: ContextVar[Plan | None] = ContextVar("plan", default=None)
 
 
-def integral_between(claim: IntegralBetween, budget: Budget, progress: Progress) -> Verdict:
-    """Decide whether an integral lies between the bounds of the claim."""
+def integral_between(
+    claim: IntegralBetween, budget: Budget, progress: Progress, said: integrals.Said | None = None
+) -> Verdict:
+    """Decide whether an integral lies between the bounds of the claim; a proof is `said` in other words, if given."""
     found = _planned(claim, budget, progress)
-    return integrals.integral_between(claim, budget, progress) if found is None else found
+    if found is None:
+        return integrals.integral_between(claim, budget, progress, said)
+    if said is None or not isinstance(found, Proved):
+        return found
+    proof = found.certificate.data
+    return integrals.certified(said, proof["statement"], proof["evidence"], budget)
 
 
 def sup_error_at_most(claim: SupErrorAtMost, budget: Budget, progress: Progress) -> Verdict:

@@ -11,7 +11,7 @@ from verinet.claims.sup_errors import DifferenceEquals, SupErrorInPieces, SupErr
 from verinet.claims.verdicts import Counterexample, Proved, Refuted, Unknown, Verdict
 from verinet.errors import BudgetExhausted
 from verinet.provers import decide, planned
-from verinet.work import Budget, Progress
+from verinet.work import Budget, Progress, under
 
 #: A smooth target is approached so many times, each time to this share of the distance before.
 APPROACHES = 5
@@ -33,7 +33,8 @@ def smooth(claim: SupErrorSmooth, budget: Budget, progress: Progress) -> Verdict
     reason = ""
     for _ in range(APPROACHES):
         try:
-            near = claim.near()
+            with under(budget):
+                near = claim.near()
         except BudgetExhausted as error:
             return Unknown(f"{error.problem}{reason}")
         outcome = _parts(claim.parts(near), budget, progress)
