@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import verinet as vn
 from verinet.claims import Always, all_of, any_of
 from verinet.exact import solver, terms
-from verinet.provers import decide, portfolio, smt
+from verinet.provers import decide, equalities, portfolio, smt
 from verinet.provers.tree import Stopped
 from verinet.work import Budget
 
@@ -101,6 +101,7 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(decide, "attack", lambda *arguments: None)
     monkeypatch.setattr(decide, "_searched", searched)
+    monkeypatch.setattr(equalities, "_by_bends", lambda *arguments: None)
 
 
 @pytest.mark.usefixtures("blind")

@@ -161,7 +161,7 @@ print(vn.prove(claim, jobs=2, journal="journal"))
 
 @pytest.mark.long
 def test_ctrl_c_ends_all_processes(tmp_path: Path) -> None:
-    write_network(wide((2, 14, 14, 14, 1)), tmp_path / "net.json")
+    write_network(wide((2, 24, 24, 24, 1)), tmp_path / "net.json")
     command = [sys.executable, "-c", SCRIPT]
     running = subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True

@@ -295,11 +295,13 @@ def _by_bends(
     if shape is None or statement.domain is None or int(shape.bending.sum()) > MOST_BENDS:
         return None
     points = spread(box_of(statement.domain), np.random.default_rng(SEED))
+    few_inputs = claim.domain.dimension < LEAST_INPUTS
+    if few_inputs and not residue(shape, signs(evaluate(shape, points)[0])).vanishes:
+        return None
     point = differing(claim, shape, points)
     if point is not None:
         return decide.refuted(claim, point)
-    few_inputs = claim.domain.dimension < LEAST_INPUTS
-    if len(points) < FEW or (few_inputs and not residue(shape, signs(evaluate(shape, points)[0])).vanishes):
+    if len(points) < FEW:
         return None
     left = budget.left()
     limits = Budget(None if left is None else left / 2, CASES if budget.steps is None else budget.steps - budget.spent)
