@@ -153,7 +153,9 @@ def test_an_executor_of_processes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 SCRIPT = """
+import signal
 import verinet as vn
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored in what runs in the background
 claim = vn.claims.cells(vn.read_network("net.json"), vn.box((-1, 1), (-1, 1))) == 1
 print(vn.prove(claim, jobs=2, journal="journal"))
 """
