@@ -18,8 +18,12 @@ from verinet.claims import Proved, Refuted, Unknown, bijective, equal, injective
 from verinet.geometry import box, whole_space
 from verinet.networks import Network, activation, layered, network, variables
 from verinet.networks.expressions import maximum
-from verinet.provers import sharing
+from verinet.provers import equalities, sharing
+from verinet.provers.cancellation import Closing
+from verinet.provers.decide import read
+from verinet.provers.depth_first import finished
 from verinet.provers.portfolio import prove
+from verinet.provers.trails import Stopped
 from verinet.work import Budget
 
 SQUARE = box((-1, 1), (-1, 1))
@@ -95,6 +99,20 @@ def test_bends_that_cancel_are_shared_out() -> None:
     assert isinstance(prove(SAME, executor=executor), Proved)
     assert executor.tasks > 3
     assert isinstance(prove(OTHER, executor=executor), Refuted)
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_where_floats_mislead_the_bends_cells_decide(
+    shared: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def misled(*_: object) -> None:
+        raise kernel.Rejected("a number is not 0")
+
+    monkeypatch.setattr(Closing, "run", misled)
+    claim = equal(tournament(0, 1, 2), tournament(2, 0, 1), whole_space(3))
+    assert isinstance(prove(claim, journal=tmp_path / "journal" if shared else None), Proved)
+    # said, not raised: what another process raises comes back as an error without its class
+    assert isinstance(finished(equalities.begin(read(claim.statement()), {}, Budget(60))), Stopped)
 
 
 @pytest.mark.usefixtures("bends_only")

@@ -9,6 +9,7 @@ this needs far fewer cases than there are cells; two copies of one network need 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate
@@ -118,6 +119,13 @@ class Search:
 
     def visit(self, part: Part) -> Stopped | None:
         """Close a case, or split it."""
+        try:
+            return self.looked_at(part)
+        except (OverflowError, kernel.Rejected):
+            return self.gives_up("floats took a number for 0 that is not")
+
+    def looked_at(self, part: Part) -> Stopped | None:
+        """As `visit`."""
         part = self.filled(part)
         phases = signs(part.levels)
         left = residue(self.shape, phases)
@@ -150,19 +158,16 @@ class Search:
         branches the sign would take, and whether the points tell it or not.
         """
         same = np.where(partnered(self.shape, part.levels), 0, phases).astype(np.int8)
-        ways = [(phases, DEEPEST)]
         if (same != phases).any() and residue(self.shape, same).vanishes:
-            ways = [(same, FEW_BRANCHES), (phases, DEEPEST)]
-        for place, (chosen, deepest) in enumerate(ways, 1):
-            script = Script(self.statement, shadows=self.shadows, deepest=deepest)
-            try:
-                Closing(script, part.case, self.shape.inputs).run(self.by_layer(chosen))
-            except (TooDeep, NotCancelled):
-                if place == len(ways):
-                    raise
-            else:
-                return script
-        raise TooDeep
+            with suppress(TooDeep, NotCancelled):
+                return self.closing(part, same, FEW_BRANCHES)
+        return self.closing(part, phases, DEEPEST)
+
+    def closing(self, part: Part, phases: Signs, deepest: int) -> Script:
+        """What closes a case whose units have these signs."""
+        script = Script(self.statement, shadows=self.shadows, deepest=deepest)
+        Closing(script, part.case, self.shape.inputs).run(self.by_layer(phases))
+        return script
 
     def gives_up(self, reason: str) -> Stopped:
         """Why no further case is looked at."""
@@ -282,7 +287,7 @@ def equality(claim: Equal, budget: Budget, progress: Progress = SILENT) -> Verdi
     statement = decide.read(data)
     try:
         verdict = _by_bends(claim, data, statement, budget, progress)
-    except (OverflowError, kernel.Rejected):  # floats took a number for 0 that is not: cells decide
+    except OverflowError:  # a domain beyond floats: cells decide
         verdict = None
     return decide.universal(claim, budget, progress) if verdict is None else verdict
 
